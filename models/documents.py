@@ -1,0 +1,151 @@
+"""Issued papers: never changed, never deleted (triggers refuse it), numbered without gaps; and their rendered bytes."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, DueWork, EnumText, Id, Minor, Percent, Price
+from partnershop.rules.papers import DocumentKind
+
+
+class NumberSeries(Base):
+    """The counter of a shop's series ("invoice" or "reversal"), locked as the last step of the transaction that issues.
+
+    It remembers the last issue date, and a date never goes behind it.
+    """
+
+    __tablename__ = "number_series"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), primary_key=True)
+    series: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    last_number: Mapped[int] = mapped_column(BigInteger)
+    last_issue_date: Mapped[date]
+
+
+class Document(Base):
+    """An issued paper with everything frozen: kind, number, date, parties, totals in minor units, what it refers to.
+
+    `refers_to_id` is the invoice a reversal takes back or a reduced invoice replaces, `companion_id` on a reduced
+    invoice the reversal issued with it. `prepaid` is what had been paid at issue, never above `gross`.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "series", "year", "sequence"),
+        UniqueConstraint("shop_id", "number"),
+        Index("ix_document_order", "order_id"),
+        Index("ix_document_refers_to", "refers_to_id"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("correction_case.id"))
+    kind: Mapped[DocumentKind] = mapped_column(EnumText(DocumentKind))
+    series: Mapped[str]
+    year: Mapped[int]
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[str]
+    issue_date: Mapped[date]
+    issued_at: Mapped[datetime]
+    refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    companion_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    currency: Mapped[str]
+    language: Mapped[str]
+    seller: Mapped[dict[str, Any]]
+    buyer: Mapped[dict[str, Any]]
+    order_number: Mapped[str]
+    order_date: Mapped[date]
+    delivery_date: Mapped[date | None]
+    payment_method: Mapped[str]
+    reason: Mapped[str | None]
+    net: Mapped[Minor]
+    tax: Mapped[Minor]
+    gross: Mapped[Minor]
+    prepaid: Mapped[Minor]
+    # The transaction that issued it: lines may be added in that one and never after (see the triggers).
+    issued_in: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("pg_current_xact_id()::text::bigint"), server_onupdate=FetchedValue()
+    )
+
+
+class DocumentLine(Base):
+    """A line of an issued paper, an item or a charge. All amounts positive, minor units, on every kind of paper.
+
+    `price_net` is before allowances, `allowances` is [{"complaint", "reason", "amount"}, …]. `origin_line_id` is, on a
+    reversal, the line of the invoice it takes back: at most one reversal line may point to it.
+    """
+
+    __tablename__ = "document_line"
+    __table_args__ = (
+        UniqueConstraint("document_id", "position"),
+        Index("uq_document_line_origin", "origin_line_id", unique=True, postgresql_where=text("origin_line_id IS NOT NULL")),
+        Index("ix_document_line_item", "item_id"),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    position: Mapped[int]
+    is_charge: Mapped[bool]
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
+    charge_id: Mapped[int | None] = mapped_column(ForeignKey("charge.id"))
+    origin_line_id: Mapped[int | None] = mapped_column(ForeignKey("document_line.id"))
+    key: Mapped[str]
+    description: Mapped[str]
+    details: Mapped[list[Any]]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    unit_price: Mapped[Price]
+    price_net: Mapped[Minor]
+    allowance: Mapped[Minor]
+    allowances: Mapped[list[Any]]
+    net: Mapped[Minor]
+    vat_rate: Mapped[Percent]
+    vat_category: Mapped[str]
+    vat_exemption: Mapped[str | None]
+
+
+class DocumentTax(Base):
+    """A row of the VAT breakdown of an issued paper (EN 16931 BG-23), minor units."""
+
+    __tablename__ = "document_tax"
+    __table_args__ = (UniqueConstraint("document_id", "position"),)
+
+    id: Mapped[Id]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    position: Mapped[int]
+    category: Mapped[str]
+    rate: Mapped[Percent]
+    exemption: Mapped[str | None]
+    base: Mapped[Minor]
+    tax: Mapped[Minor]
+
+
+class RenderingState(StrEnum):
+    """Whether a paper's bytes are there."""
+
+    DUE = "due"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class Rendering(DueWork, Base):
+    """The rendered bytes of a paper and their SHA-256; made after the commit that issued it, never under a lock.
+
+    Once there, the bytes never change (a trigger refuses it): sending again sends the same bytes.
+    """
+
+    __tablename__ = "rendering"
+    __table_args__ = (Index("ix_rendering_due", "document_id", postgresql_where=text("state = 'due'")),)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    state: Mapped[RenderingState] = mapped_column(
+        EnumText(RenderingState), default=RenderingState.DUE, server_default=RenderingState.DUE.value
+    )
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str | None]
+    renderer: Mapped[str | None]
+    rendered_at: Mapped[datetime | None]

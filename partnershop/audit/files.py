@@ -1,0 +1,64 @@
+"""Invariant 11: the stored bytes of every rendered paper are the ones that were stored first."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from partnershop.audit.finding import Finding
+
+_BATCH = 200
+
+_WITHOUT_RENDERING = text("""
+    SELECT shop.code, document.number,
+           CASE WHEN rendering.document_id IS NULL THEN 'is not even due to be rendered'
+                WHEN rendering.state = 'done' THEN 'is rendered, but its bytes or their hash are missing'
+                ELSE 'has bytes, but is ' || rendering.state END
+      FROM document
+      JOIN shop ON shop.id = document.shop_id
+      LEFT JOIN rendering ON rendering.document_id = document.id
+     WHERE document.shop_id = ANY(:shops)
+       AND (rendering.document_id IS NULL
+            OR (rendering.state = 'done') <> (rendering.pdf IS NOT NULL AND rendering.sha256 IS NOT NULL))
+     ORDER BY document.id
+""")
+
+_NEXT = text("""
+    SELECT rendering.document_id FROM rendering JOIN document ON document.id = rendering.document_id
+     WHERE document.shop_id = ANY(:shops) AND rendering.state = 'done' AND rendering.document_id > :after
+     ORDER BY rendering.document_id LIMIT :batch
+""")
+
+_OTHER_BYTES = text("""
+    SELECT shop.code, document.number, 'has other bytes than those that were hashed when it was rendered'
+      FROM rendering
+      JOIN document ON document.id = rendering.document_id
+      JOIN shop ON shop.id = document.shop_id
+     WHERE rendering.document_id = ANY(:documents) AND rendering.pdf IS NOT NULL
+       AND encode(sha256(rendering.pdf), 'hex') <> rendering.sha256
+     ORDER BY rendering.document_id
+""")
+
+_DUE = text("""
+    SELECT count(*) FROM rendering JOIN document ON document.id = rendering.document_id
+     WHERE document.shop_id = ANY(:shops) AND rendering.state = 'due'
+""")
+_PARKED = text("""
+    SELECT count(*) FROM rendering JOIN document ON document.id = rendering.document_id
+     WHERE document.shop_id = ANY(:shops) AND rendering.state = 'parked'
+""")
+
+
+def check(session: Session, shops: Sequence[int]) -> Finding:
+    """Stored bytes of every rendered document match their hash. The database hashes them, a batch a statement."""
+    finding = Finding(11, "The stored bytes of every rendered paper match their SHA-256")
+    finding.remark = "papers have no XML yet, so there is none to compare"
+    finding.take(session, shops, _WITHOUT_RENDERING)
+    after = 0
+    while batch := list(session.scalars(_NEXT, {"shops": list(shops), "after": after, "batch": _BATCH})):
+        finding.take(session, shops, _OTHER_BYTES.bindparams(documents=batch))
+        finding.checked += len(batch)
+        after = batch[-1]
+    finding.wait_for(finding.count(session, shops, _DUE), "papers to render")
+    finding.wait_for(finding.count(session, shops, _PARKED), "papers that could not be rendered")
+    return finding

@@ -1,0 +1,150 @@
+"""`partnershop demo`: the samples through the whole pipeline, from the door to the papers."""
+
+import json
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from partnershop.cli.output import NOT_FINE, note, say
+from partnershop.paths import SAMPLES
+
+if TYPE_CHECKING:
+    from partnershop.cli.running import Product
+
+_STEP_SECONDS = 180.0
+_BATCH = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo")(demo)
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop at the end; otherwise, on a terminal, it stays up until Ctrl-C.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Where the papers go; else under the user's data home.")
+    ] = None,
+    samples: Annotated[Path, typer.Option("--samples", help="The folder to play.", hidden=True)] = SAMPLES,
+) -> None:
+    """Play the samples through the real door, workers and Flower, and show what came of it.
+
+    It has servers and data of its own, which are removed at the end; the papers stay.
+
+    Exit codes: 0 the audit holds and the books are the expected ones; 1 they are not, or something did not start.
+    """
+    from partnershop.cli.running import running  # noqa: PLC0415
+    from partnershop.supervisor import Interrupted, interruptible  # noqa: PLC0415
+
+    stays = not once and sys.stdout.isatty()
+    fine: bool | None = None
+    try:
+        with interruptible(), _own_folder() as data, running(data, note, embedded_only=True) as product:
+            fine = _play(product, samples, _papers_folder(to))
+            if stays:
+                _say_addresses(product.addresses)
+                say("it stays up until Ctrl-C")
+                product.supervisor.watch()
+    except Interrupted:
+        if fine is None:
+            raise
+    if not fine:
+        raise typer.Exit(NOT_FINE)
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A fresh data folder, removed when everything has stopped, with the database even where that lies elsewhere."""
+    from partnershop.embedded import remove_data  # noqa: PLC0415
+
+    data = Path(tempfile.mkdtemp(prefix="partnershop-demo-"))
+    if os.geteuid() == 0:
+        data.chmod(0o711)  # PostgreSQL runs as another user and must come through
+    try:
+        yield data
+    finally:
+        remove_data(data)
+
+
+def _papers_folder(to: Path | None) -> Path:
+    """A folder of this run's own: a second demo, also at the same time, overwrites nothing."""
+    if to is not None:
+        return to.expanduser().resolve()
+    from partnershop import clock  # noqa: PLC0415
+    from partnershop.config import default_data  # noqa: PLC0415
+
+    name = f"{clock.now():%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}"
+    return default_data().resolve() / "demo" / name
+
+
+def _play(product: "Product", samples: Path, papers: Path) -> bool:
+    """Play, show and judge; whether the audit holds and the books are as expected."""
+    from partnershop.cli.draining import wait_until_drained  # noqa: PLC0415
+    from partnershop.cli.playing import Player, load_shops, secret_of  # noqa: PLC0415
+    from partnershop.cli.sending import Sender, batches, quarantine_lines  # noqa: PLC0415
+    from partnershop.stages import Stage  # noqa: PLC0415
+
+    intake, tick = product.addresses["intake"], product.supervisor.tick
+    _say_addresses(product.addresses)
+
+    def emit(shop: str, events: list[bytes]) -> None:
+        with Sender(intake, shop, secret_of(shop)) as sender:
+            for group in batches(events, _BATCH):
+                sender.send(group)
+            sent = sender.sent
+        say(f"     {shop}: {sent.accepted} events accepted, {sent.duplicates} duplicates")
+        for line in quarantine_lines(sent.quarantined):
+            say(f"     {shop}: quarantined is{line[1:]}")
+
+    def settle() -> None:
+        # Papers are printed beside it; they are waited for once, at the end.
+        wait_until_drained(_STEP_SECONDS, {Stage.DOCUMENTS}, tick)
+
+    for shop in load_shops(samples):
+        say(f"shop {shop} is set up")
+    Player(samples, emit, settle, say).play()
+    say("papers are printed")
+    left = wait_until_drained(_STEP_SECONDS, meanwhile=tick)
+    for stage, work in left.items():
+        if work.due or work.stuck:
+            say(f"left to do: {stage.value}: {work.due} due, {work.stuck} given up")
+    drained = not any(work.due or work.stuck for work in left.values())
+    return _show(samples, papers) and drained
+
+
+def _show(samples: Path, papers: Path) -> bool:
+    from partnershop.cli import demo_report as report  # noqa: PLC0415
+    from partnershop.cli.reading_audit import run_audit  # noqa: PLC0415
+    from partnershop.cli.reading_export import export_documents  # noqa: PLC0415
+    from partnershop.cli.reading_session import snapshot  # noqa: PLC0415
+    from partnershop.flows import shops  # noqa: PLC0415
+
+    with snapshot() as session:
+        books = report.books_of(session)
+        for code in books:
+            export_documents(session, shops.find(session, code), papers / code)
+        report.print_items(session)
+        report.print_papers(session, papers)
+        report.print_refunds(session)
+        report.print_unusual(session)
+    holds = run_audit(None, False)
+    expected = json.loads((samples / "expected.json").read_text(encoding="utf-8"))
+    wrong = list(report.differences(expected, books))
+    say("the books are the expected ones" if not wrong else "the books are not the expected ones:")
+    for line in wrong:
+        say(f"  {line}")
+    return holds and not wrong
+
+
+def _say_addresses(addresses: dict[str, str]) -> None:
+    say(f"intake  {addresses['intake']}/shops/SHOP/events")
+    say(f"Flower  {addresses['flower']}  (name and password are in the address)")

@@ -1,0 +1,121 @@
+"""`partnershop item …`: what operators do to one item."""
+
+from typing import Annotated
+
+import typer
+
+from partnershop.cli.operators import AsOption, NoWaitOption, ShopOption, act
+from partnershop.cli.place import DataOption, JsonOption
+
+group = typer.Typer(help="Operators' actions on an item.", no_args_is_help=True)
+
+OrderArgument = Annotated[str, typer.Argument(help="The order's number.")]
+ItemArgument = Annotated[str, typer.Argument(help="The item's key in its order.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept, and read by others.")]
+NoteOption = Annotated[str | None, typer.Option("--note", help="Anything else worth keeping.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    app.add_typer(group, name="item")
+
+
+@group.command("cancel")
+def cancel(
+    order: OrderArgument,
+    item: ItemArgument,
+    shop: ShopOption,
+    reason: ReasonOption,
+    note: NoteOption = None,
+    name: AsOption = None,
+    no_wait: NoWaitOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Cancel an item. Papers and money follow; cancelling twice is once.
+
+    Exit codes: 0 done (or parked until the order is known); 1 refused, with the reason; 2 wrong use; 3 no connection.
+    """
+    members = {"order": order, "item": item, "reason": reason, "note": note}
+    act("item.cancelled", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+
+
+@group.command("hand-over")
+def hand_over(
+    order: OrderArgument,
+    item: ItemArgument,
+    shop: ShopOption,
+    reason: ReasonOption,
+    name: AsOption = None,
+    no_wait: NoWaitOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Hand an in-house item over to Unitedprint before its production starts, for instance out of paper.
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong use; 3 no connection.
+    """
+    members = {"order": order, "item": item, "to": "unitedprint", "reason": reason}
+    act("item.redirected", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+
+
+@group.command("release")
+def release(
+    order: OrderArgument,
+    item: ItemArgument,
+    shop: ShopOption,
+    reason: ReasonOption,
+    name: AsOption = None,
+    no_wait: NoWaitOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Let a held item go on, once what held it has been put right: judged again, or handed to its producer again.
+
+    Items held over the catalogue or the settings go on by themselves when those are changed.
+
+    Exit codes: 0 done; 1 refused: it is not held; 2 wrong use; 3 no connection.
+    """
+    members = {"order": order, "item": item, "reason": reason}
+    act("item.released", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+
+
+@group.command("settle-dispatch")
+def settle_dispatch(
+    order: OrderArgument,
+    item: ItemArgument,
+    shop: ShopOption,
+    accepted: Annotated[
+        bool, typer.Option("--accepted/--not-accepted", help="Whether the producer has it. If not, it is sent again.")
+    ],
+    reason: ReasonOption,
+    reference: Annotated[str | None, typer.Option("--reference", help="The producer's own number of it.")] = None,
+    name: AsOption = None,
+    no_wait: NoWaitOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Say what became of a hand-over whose outcome is unknown, after asking the producer.
+
+    Exit codes: 0 done; 1 refused: no hand-over of it is unknown; 2 wrong use; 3 no connection.
+    """
+    members = {"order": order, "item": item, "accepted": accepted, "reference": reference, "reason": reason}
+    act("dispatch.settled", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+
+
+@group.command("print-data")
+def print_data(
+    order: OrderArgument,
+    item: ItemArgument,
+    shop: ShopOption,
+    name: AsOption = None,
+    no_wait: NoWaitOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Say that the print data of an item are there, for instance brought in by hand.
+
+    Exit codes: 0 done; 1 refused; 2 wrong use; 3 no connection.
+    """
+    members = {"order": order, "item": item}
+    act("print_data.uploaded", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)

@@ -1,0 +1,156 @@
+"""Operators' actions: the same events as the shop's, from `/operators/{name}`, through the same intake and rules."""
+
+import getpass
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Case, CaseState, Event, EventState, Shop
+from partnershop import clock
+from partnershop.cli.ending import UnknownThing
+from partnershop.cli.output import document, note, say
+from partnershop.cli.place import connect
+from partnershop.contract import TYPE_PREFIX, SourceRule
+from partnershop.db import unit_of_work
+from partnershop.errors import Refused
+from partnershop.flows import shops
+from partnershop.flows.intake import accept
+
+AsOption = Annotated[
+    str | None, typer.Option("--as", metavar="NAME", help="Who does it; else the name you are logged in with.")
+]
+NoWaitOption = Annotated[bool, typer.Option("--no-wait", help="Do not wait until the event is handled.")]
+ShopOption = Annotated[str, typer.Option("--shop", help="The shop's code.")]
+WAIT_SECONDS = 20.0
+_POLL_SECONDS = 0.1
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of an action: its event's state and sentence, and those of the case it opened, if it did."""
+
+    event: str
+    state: str
+    refused: bool
+    sentence: str
+    case: int | None = None
+    case_state: str | None = None
+    case_sentence: str | None = None
+
+    @property
+    def fine(self) -> bool:
+        """Whether neither the event nor its case was refused or set aside."""
+        bad_case = self.case_state in (CaseState.REFUSED.value, CaseState.PARKED.value)
+        return not self.refused and self.state != EventState.QUARANTINED.value and not bad_case
+
+
+def operator_source(name: str | None) -> str:
+    """The source of an operator's events: "/operators/" and the name, with whatever an address cannot carry as "-"."""
+    if name is None:
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError):
+            name = "operator"
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name.strip())[:_LONGEST_NAME].strip("-")
+    return f"/operators/{safe or 'operator'}"
+
+
+def known_shop(session: Session, code: str) -> Shop:
+    """The shop of this code. Raises `UnknownThing` (exit code 2) when there is none."""
+    try:
+        return shops.find(session, code)
+    except Refused as problem:
+        raise UnknownThing(str(problem)) from None
+
+
+def act(
+    kind: str,
+    members: dict[str, Any],
+    *,
+    shop: str,
+    name: str | None,
+    data: Path | None,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Send one action of an operator, wait until it is handled, and say what became of it.
+
+    `members` are the data of an event of the short type `kind`. Exits 1, with the reason, when it is refused.
+    """
+    connect(data)
+    event = event_of(kind, members, operator_source(name))
+    send(shop, event)
+    told = wait_for(event["source"], event["id"], WAIT_SECONDS if wait else 0.0)
+    if as_json:
+        document({key: value for key, value in vars(told).items() if value is not None})
+    else:
+        say(told.sentence)
+        if told.case_sentence:
+            say(told.case_sentence)
+    if not told.fine:
+        raise typer.Exit(1)
+    if wait and told.state == EventState.ACCEPTED.value:
+        note("nobody has handled it yet: do the workers run? It is stored, and will be handled when they do")
+
+
+def event_of(kind: str, members: dict[str, Any], source: str) -> dict[str, Any]:
+    """A CloudEvent of this short type with an id of its own, as of now. Members that are None are left out."""
+    return {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),
+        "source": source,
+        "type": TYPE_PREFIX + kind,
+        "time": clock.now().isoformat(timespec="seconds"),
+        "subject": members["order"],
+        "datacontenttype": "application/json",
+        "data": {key: value for key, value in members.items() if value is not None},
+    }
+
+
+def send(shop: str, event: dict[str, Any]) -> None:
+    """Store an operator's event by the same checks as the door's. Raises `UnknownThing` with what is wrong with it.
+
+    A wrong one is not kept in quarantine: nothing is lost, since the operator is told at once.
+    """
+    with unit_of_work() as session:
+        receipt = accept(session, known_shop(session, shop), [event], sources=SourceRule.OPERATORS)
+        if receipt.quarantined:
+            raise UnknownThing("\n".join(receipt.quarantined[0]["errors"]))
+
+
+def wait_for(source: str, event_id: str, seconds: float) -> Told:
+    """What has become of the event, and of its case, after at most that many seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with unit_of_work() as session:
+            told = _told(session, source, event_id)
+        case_open = told.case_state == CaseState.OPEN.value
+        if (told.state != EventState.ACCEPTED.value and not case_open) or time.monotonic() >= deadline:
+            return told
+        time.sleep(_POLL_SECONDS)
+
+
+def _told(session: Session, source: str, event_id: str) -> Told:
+    event = session.scalars(select(Event).where(Event.source == source, Event.event_id == event_id)).one()
+    case = session.scalars(select(Case).where(Case.event_id == event.id)).first()
+    waiting = {EventState.ACCEPTED: "accepted, and waits to be handled", EventState.PARKED: "parked"}
+    sentence = event.outcome or waiting.get(event.state, event.state.value)
+    if event.state is EventState.PARKED:
+        sentence = f"parked until that arrives: {sentence}"
+    return Told(
+        event=event_id,
+        state=event.state.value,
+        refused=event.refused,
+        sentence=sentence,
+        case=case.id if case else None,
+        case_state=case.state.value if case else None,
+        case_sentence=case.outcome if case else None,
+    )

@@ -1,0 +1,78 @@
+"""The audit's table."""
+
+import sys
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+
+from partnershop.audit import INVARIANTS, Finding, audit
+from partnershop.cli.ending import UnknownThing
+from partnershop.cli.output import document, say, table
+from partnershop.db import unit_of_work
+from partnershop.errors import Refused
+
+
+def run_audit(shop: str | None, as_json: bool) -> bool:
+    """Audit one shop or all, print what was found, and return whether everything holds.
+
+    Raises `UnknownThing` (exit code 2) when there is no such shop.
+    """
+    with unit_of_work() as session:
+        try:
+            findings = list(_with_progress(audit(session, shop)))
+        except Refused as problem:
+            raise UnknownThing(str(problem)) from None
+    print_findings(findings, as_json)
+    return all(finding.holds for finding in findings)
+
+
+def print_findings(findings: Sequence[Finding], as_json: bool) -> None:
+    """Print the audit's table, or as JSON {"holds": …, "invariants": […]}."""
+    if as_json:
+        document({"holds": all(finding.holds for finding in findings), "invariants": [_as_json(f) for f in findings]})
+        return
+    rows = [(f.number, f.invariant, f.checked, f.breaches, _remarks(f)) for f in findings]
+    table("audit", ["No.", "Invariant", "Checked", "Breaches", "Pending"], rows, as_json=False)
+    broken = [finding for finding in findings if not finding.holds]
+    for finding in broken:
+        _print_offenders(finding)
+    if broken:
+        say(f"{len(broken)} of {len(findings)} invariants do not hold")
+    else:
+        say(f"all {len(findings)} invariants hold")
+
+
+def _print_offenders(finding: Finding) -> None:
+    """The first of them, a line each: in the table they would be folded beyond reading."""
+    for breach in finding.first:
+        say(f"{finding.number}. {breach}")
+    if finding.breaches > len(finding.first):
+        say(f"{finding.number}. and {finding.breaches - len(finding.first)} more")
+
+
+def _remarks(finding: Finding) -> str:
+    return "\n".join([*finding.pending, *([finding.remark] if finding.remark else [])])
+
+
+def _as_json(finding: Finding) -> dict[str, object]:
+    return {
+        "number": finding.number,
+        "invariant": finding.invariant,
+        "holds": finding.holds,
+        "checked": finding.checked,
+        "breaches": finding.breaches,
+        "first": [{"shop": b.shop, "about": b.about, "problem": b.problem} for b in finding.first],
+        "pending": finding.pending,
+        "remark": finding.remark,
+    }
+
+
+def _with_progress(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The same findings, while a line on stderr says how far the audit is (on a terminal only)."""
+    if not sys.stderr.isatty():
+        yield from findings
+        return
+    with Console(stderr=True).status(f"checking 1 of {len(INVARIANTS)}") as status:
+        for finding in findings:
+            status.update(f"checking {finding.number + 1} of {len(INVARIANTS)}")
+            yield finding

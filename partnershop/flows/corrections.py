@@ -1,0 +1,220 @@
+"""Cases: a cancellation or an accepted complaint changes an order's papers and money, all in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Case, CaseItem, CaseKind, CaseState, Complaint, ComplaintState, Dispatch, Item, Order, Shop
+from partnershop import clock
+from partnershop.errors import Refused
+from partnershop.flows import items as moves
+from partnershop.flows import refunds
+from partnershop.flows.dispatch import withdraw
+from partnershop.flows.effective import Effective, effective
+from partnershop.flows.invoicing import invoice_orders
+from partnershop.flows.issuing import Draft, Issued, issue
+from partnershop.flows.orders import lock, note_completed, open_gates, owed, settings_of
+from partnershop.flows.parked import release_waiting
+from partnershop.flows.redirect import void_commission
+from partnershop.rules import papers
+from partnershop.rules.lifecycle import ItemState, Trigger
+from partnershop.rules.money import in_words, to_minor
+from partnershop.rules.papers import DocumentKind, Figures, Line, Reduction, reduction_amount
+
+ATTEMPTS = 5
+
+
+def due(session: Session, limit: int = 500) -> list[tuple[str, str, int, CaseKind]]:
+    """The open cases that are due, as (shop, order, case, kind), the oldest first."""
+    rows = session.execute(
+        select(Shop.code, Order.number, Case.id, Case.kind)
+        .join(Order, Order.id == Case.order_id)
+        .join(Shop, Shop.id == Case.shop_id)
+        .where(Case.state == CaseState.OPEN, Case.due_at <= clock.now())
+        .order_by(Case.id)
+        .limit(limit)
+    )
+    return [row.tuple() for row in rows]
+
+
+def settle(session: Session, case_id: int) -> str:
+    """Settle a case, after the earlier ones of its order; returns the sentence an operator reads.
+
+    An invoice that is due comes first, so that a case sees the papers in the order in which the events came.
+    """
+    order_id = session.scalars(select(Case.order_id).where(Case.id == case_id)).one()
+    order = lock(session, order_id)
+    cases = session.scalars(
+        select(Case)
+        .where(Case.order_id == order.id, Case.id <= case_id, Case.state == CaseState.OPEN)
+        .order_by(Case.id)
+        .with_for_update()
+    ).all()
+    if not cases:
+        settled = session.get_one(Case, case_id)
+        return settled.outcome or f"case {case_id} is {settled.state.value} already"
+    if order.invoice_due_at is not None and order.invoice_id is None:
+        invoice_orders(session, [order])
+    shop = session.get_one(Shop, order.shop_id)
+    for case in cases:
+        _settle_one(session, shop, order, case)
+    return cases[-1].outcome or ""
+
+
+def _settle_one(session: Session, shop: Shop, order: Order, case: Case) -> None:
+    before = owed(session, [order])[order.id]
+    try:
+        issued = (_cancel if case.kind is CaseKind.CANCELLATION else _reduce)(session, shop, order, case)
+    except Refused as refusal:
+        case.state, case.outcome = CaseState.REFUSED, f"refused: {refusal}"
+        case.done_at, case.owed_before, case.owed_after = clock.now(), before, before
+        _go_on(session, shop, order, case)
+        return
+    after = owed(session, [order])[order.id]
+    case.state, case.done_at, case.owed_before, case.owed_after = CaseState.DONE, clock.now(), before, after
+    order.entitled += before - after
+    requests = refunds.reevaluate(session, [order], f"case {case.id}: {case.reason}")
+    session.flush()
+    open_gates(session, shop, [order])
+    _go_on(session, shop, order, case)
+    sentences = [_told(case, order, issued)]
+    sentences += [f"refund request {r.name} over {in_words(r.amount, r.currency)}" for r in requests]
+    case.outcome = "; ".join(sentences)
+
+
+def _go_on(session: Session, shop: Shop, order: Order, case: Case) -> None:
+    """What waited for this case, settled or refused: the invoice of an order that is complete, and parked events."""
+    session.flush()
+    note_completed(session, shop, [order.id])
+    release_waiting(session, shop, [("case", str(case.id))])
+
+
+def _told(case: Case, order: Order, issued: Sequence[tuple[Issued, str]]) -> str:
+    if issued:
+        return "; ".join(
+            f"{paper.number} takes back {in_words(paper.gross, paper.currency)} of {original}"
+            if paper.kind is DocumentKind.REVERSAL
+            else f"{paper.number} over {in_words(paper.gross, paper.currency)} replaces {original}"
+            for paper, original in issued
+        )
+    taken = in_words((case.owed_before or 0) - (case.owed_after or 0), order.currency)
+    what = "cancelled" if case.kind is CaseKind.CANCELLATION else "reduced"
+    return f"{what} before invoicing, {order.number} comes to {taken} less"
+
+
+def _items(session: Session, case: Case) -> list[Item]:
+    query = select(Item).join(CaseItem, CaseItem.item_id == Item.id).where(CaseItem.case_id == case.id)
+    return list(session.scalars(query.order_by(Item.id).with_for_update(key_share=True, of=Item)))
+
+
+def _cancel(session: Session, shop: Shop, order: Order, case: Case) -> list[tuple[Issued, str]]:
+    items = _items(session, case)
+    for item in items:
+        moves.apply(session, item, Trigger.CANCEL, actor=case.actor, why=case.reason)
+        dispatch = session.get(Dispatch, item.dispatch_id, with_for_update=True) if item.dispatch_id else None
+        if dispatch is not None:
+            withdraw(session, item, dispatch)
+    void_commission(session, [item.id for item in items], f"cancelled: {case.reason}")
+    release_waiting(session, shop, [("hand_over", f"{order.number}/{item.key}") for item in items])
+    current = effective(session, order)
+    if current is None:
+        return []
+    reversal = papers.reverse(current.left, frozenset(item.id for item in items))
+    if reversal is None:
+        return []
+    return _issue(session, shop, order, case, current, [_reversal_draft(order, case, current, reversal)])
+
+
+def _reduce(session: Session, shop: Shop, order: Order, case: Case) -> list[tuple[Issued, str]]:
+    complaint = session.get_one(Complaint, case.complaint_id, with_for_update=True)
+    item = _items(session, case)[0]
+    amount = _granted(order, item, complaint, case)
+    complaint.state, complaint.reduction = ComplaintState.ACCEPTED, amount
+    complaint.decided_at, complaint.decided_by = clock.now(), case.actor
+    item.reduced_by += amount
+    current = effective(session, order)
+    if current is None:
+        return []
+    reduction = Reduction(complaint.key, complaint.reason, amount)
+    reversal = _reversal_draft(order, case, current, papers.reverse_all(current.left))
+    reduced = _reduced_draft(order, case, current, papers.reduced(current.left, item.id, reduction))
+    issued = _issue(session, shop, order, case, current, [reversal, reduced])
+    order.current_invoice_id = issued[1][0].id
+    return issued
+
+
+def _granted(order: Order, item: Item, complaint: Complaint, case: Case) -> int:
+    """The reduction in minor units; raises `Refused` where the rule does not allow it."""
+    name = f"item {item.key} of {order.number}"
+    if complaint.state is not ComplaintState.OPEN:
+        raise Refused(f"complaint {complaint.key} has been {complaint.state.value}; the first decision stands")
+    if item.state is ItemState.CANCELLED:
+        raise Refused(f"{name} has been cancelled; there is nothing left to reduce")
+    wanted = case.reduction or {}
+    net = to_minor(wanted["net"], order.currency) if "net" in wanted else None
+    percent = Decimal(wanted["percent"]) if "percent" in wanted else None
+    amount = reduction_amount(item.net, net, percent)
+    left = item.net - item.reduced_by
+    if amount > left:
+        raise Refused(
+            f"a reduction of {in_words(amount, order.currency)} is more than what is left of {name}, "
+            f"{in_words(left, order.currency)}"
+        )
+    return amount
+
+
+def _reversal_draft(order: Order, case: Case, current: Effective, figures: Figures) -> Draft:
+    return _correction(order, case, current, DocumentKind.REVERSAL, figures)
+
+
+def _reduced_draft(order: Order, case: Case, current: Effective, figures: Figures) -> Draft:
+    # The new invoice's lines are lines of their own; only a reversal's point back to what they take.
+    fresh = Figures(tuple(_without_origin(line) for line in figures.lines), figures.taxes)
+    draft = _correction(order, case, current, DocumentKind.REDUCED_INVOICE, fresh)
+    return replace(draft, companion=0, prepaid=min(order.paid, fresh.gross))
+
+
+def _without_origin(line: Line) -> Line:
+    return replace(line, origin=None)
+
+
+def _correction(order: Order, case: Case, current: Effective, kind: DocumentKind, figures: Figures) -> Draft:
+    """Seller and buyer are copied from the original, not read again: a correction names who was named then."""
+    original = current.invoice
+    return Draft(
+        order=order, kind=kind, figures=figures, texts=current.texts, seller=original.seller, buyer=original.buyer,
+        language=original.language, delivery_date=original.delivery_date, refers_to=original, reason=case.reason,
+        case_id=case.id,
+    )  # fmt: skip
+
+
+def _issue(
+    session: Session, shop: Shop, order: Order, case: Case, current: Effective, drafts: Sequence[Draft]
+) -> list[tuple[Issued, str]]:
+    session.flush()
+    issued = issue(session, shop.code, settings_of(session, shop.id), drafts)
+    return [(paper, current.invoice.number) for paper in issued]
+
+
+def note_failure(session: Session, case_id: int, error: str) -> str:
+    """Count a failed attempt; when the attempts are spent the case is parked where an operator sees it.
+
+    It is counted on the oldest open case of the order: that is the one that stands in the way of the others.
+    """
+    asked = session.get_one(Case, case_id)
+    query = select(Case).where(Case.order_id == asked.order_id, Case.state == CaseState.OPEN, Case.id <= case_id)
+    case = session.scalars(query.order_by(Case.id).limit(1).with_for_update()).first()
+    if case is None:
+        return f"case {case_id} is {asked.state.value} already"
+    case.attempts += 1
+    case.last_error = error
+    case.due_at = clock.now() + timedelta(seconds=2**case.attempts)
+    if case.attempts >= ATTEMPTS:
+        case.state = CaseState.PARKED
+        case.outcome = f"parked after {ATTEMPTS} attempts: {error}"
+        return case.outcome
+    return f"attempt {case.attempts} at case {case.id} failed: {error}"

@@ -1,0 +1,158 @@
+"""Rendering: claim papers without bytes, print them outside any transaction, store bytes and SHA-256.
+
+A lease with a number fences the work: a worker that comes back late cannot write over another's result. A paper that
+kills its renderer spends its attempts and is parked; it is then tried alone, so that it takes no other down.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from models import Document, DocumentLine, DocumentTax, Rendering, RenderingState
+from partnershop import clock
+from partnershop.documents.paper import Allowance, Paper, PaperKind, PaperLine, PaperTax, Party, Reference
+
+BATCH = 8
+ATTEMPTS = 4
+LEASE = timedelta(minutes=5)
+_BACKOFF = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One paper to print, and the lease number that may store its bytes."""
+
+    document_id: int
+    lease: int
+    paper: Paper
+
+
+def claim(session: Session, limit: int = BATCH) -> list[Job]:
+    """Lease the next papers to print. One that was tried before comes alone."""
+    now = clock.now()
+    free = and_(
+        Rendering.state == RenderingState.DUE,
+        Rendering.due_at <= now,
+        or_(Rendering.leased_until.is_(None), Rendering.leased_until < now),
+    )
+    query = select(Rendering).order_by(Rendering.document_id).with_for_update(skip_locked=True)
+    rows = session.scalars(query.where(free, Rendering.attempts == 0).limit(limit)).all()
+    if not rows:
+        rows = session.scalars(query.where(free).limit(1)).all()
+    leased = []
+    for row in rows:
+        if row.attempts >= ATTEMPTS:
+            row.state = RenderingState.PARKED
+            row.last_error = row.last_error or "the renderer died each time"
+            continue
+        row.attempts += 1
+        row.lease += 1
+        row.leased_until = now + LEASE
+        leased.append(row)
+    papers = load_papers(session, [row.document_id for row in leased])
+    return [Job(row.document_id, row.lease, papers[row.document_id]) for row in leased]
+
+
+def store(session: Session, job: Job, pdf: bytes, renderer: str) -> bool:
+    """Store the bytes of a paper; False where another worker has taken over in the meantime."""
+    values = {
+        "state": RenderingState.DONE, "pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "renderer": renderer,
+        "rendered_at": clock.now(), "leased_until": None, "last_error": None,
+    }  # fmt: skip
+    mine = (Rendering.document_id == job.document_id, Rendering.lease == job.lease)
+    stored = session.execute(
+        update(Rendering).where(*mine, Rendering.state == RenderingState.DUE).values(values).returning(Rendering.lease)
+    )
+    return stored.first() is not None
+
+
+def note_failure(session: Session, job: Job, error: str) -> None:
+    """Give the lease back with the error; the paper is tried again later, or parked when its attempts are spent."""
+    row = session.get_one(Rendering, job.document_id, with_for_update=True)
+    if row.lease != job.lease or row.state is not RenderingState.DUE:
+        return
+    row.last_error, row.leased_until, row.due_at = error, None, clock.now() + _BACKOFF * row.attempts
+    if row.attempts >= ATTEMPTS:
+        row.state = RenderingState.PARKED
+
+
+def load_papers(session: Session, document_ids: Sequence[int]) -> dict[int, Paper]:
+    """Frozen documents as the printer wants them, by id."""
+    documents = session.scalars(select(Document).where(Document.id.in_(document_ids))).all()
+    related_ids = {d.refers_to_id for d in documents} | {d.companion_id for d in documents}
+    related = session.scalars(select(Document).where(Document.id.in_({i for i in related_ids if i is not None})))
+    references = {document.id: Reference(document.number, document.issue_date) for document in related}
+    lines: dict[int, list[PaperLine]] = defaultdict(list)
+    for line in session.scalars(
+        select(DocumentLine).where(DocumentLine.document_id.in_(document_ids)).order_by(DocumentLine.position)
+    ):
+        lines[line.document_id].append(_line(line))
+    taxes: dict[int, list[PaperTax]] = defaultdict(list)
+    for tax in session.scalars(
+        select(DocumentTax).where(DocumentTax.document_id.in_(document_ids)).order_by(DocumentTax.position)
+    ):
+        taxes[tax.document_id].append(PaperTax(tax.category, tax.rate, tax.base, tax.tax, tax.exemption))
+    return {
+        document.id: _paper(document, references, tuple(lines[document.id]), tuple(taxes[document.id]))
+        for document in documents
+    }
+
+
+def _line(row: DocumentLine) -> PaperLine:
+    return PaperLine(
+        position=row.position,
+        is_charge=row.is_charge,
+        key=row.key,
+        description=row.description,
+        details=tuple(row.details),
+        quantity=row.quantity,
+        unit_price=row.unit_price,
+        price_net=row.price_net,
+        allowances=tuple(Allowance(a["amount"], a["reason"], a["complaint"]) for a in row.allowances),
+        net=row.net,
+        vat_rate=row.vat_rate,
+        vat_category=row.vat_category,
+        vat_exemption=row.vat_exemption,
+    )
+
+
+_PARTY = ("street", "postcode", "city", "country", "company", "province", "vat_id", "tax_code", "email", "iban", "number")
+
+
+def _party(stored: dict[str, str | None], name: str) -> Party:
+    return Party(name=stored[name] or "", **{key: stored.get(key) for key in _PARTY})  # type: ignore[arg-type]  # validated when stored
+
+
+def _paper(
+    document: Document,
+    references: dict[int, Reference],
+    lines: tuple[PaperLine, ...],
+    taxes: tuple[PaperTax, ...],
+) -> Paper:
+    return Paper(
+        kind=PaperKind(document.kind.value),
+        number=document.number,
+        issue_date=document.issue_date,
+        currency=document.currency,
+        language=document.language,
+        seller=_party(document.seller, "legal_name"),
+        buyer=_party(document.buyer, "name"),
+        order=document.order_number,
+        order_date=document.order_date,
+        delivery_date=document.delivery_date,
+        payment_method=document.payment_method,
+        lines=lines,
+        taxes=taxes,
+        net=document.net,
+        tax=document.tax,
+        gross=document.gross,
+        prepaid=document.prepaid,
+        refers_to=references.get(document.refers_to_id or 0),
+        reversed_by=references.get(document.companion_id or 0),
+        reason=document.reason,
+    )

@@ -1,0 +1,108 @@
+"""Refund requests: opened by the rule, sent to whoever pays, settled or failed by what comes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from models import Order, RefundRequest, RefundState, Shop
+from partnershop import clock
+from partnershop.db import wake
+from partnershop.flows.orders import owed
+from partnershop.gateways.outcome import Done, Outcome
+from partnershop.gateways.payments import RefundInstruction
+from partnershop.rules.money import in_words, to_text
+from partnershop.rules.refunds import still_to_request
+from partnershop.stages import Stage, Wake
+
+
+def reevaluate(session: Session, orders: Sequence[Order], why: str) -> list[RefundRequest]:
+    """Open what refund requests the rule now asks for. The orders must be locked; called whenever an event touches one."""
+    entitled = [order for order in orders if order.entitled > 0]
+    if not entitled:
+        return []
+    due = owed(session, entitled)
+    asked: dict[int, int] = dict(
+        session.execute(
+            select(RefundRequest.order_id, func.sum(RefundRequest.amount))
+            .where(
+                RefundRequest.order_id.in_([order.id for order in entitled]),
+                RefundRequest.state != RefundState.FAILED,
+            )
+            .group_by(RefundRequest.order_id)
+        )
+        .tuples()
+        .all()
+    )
+    opened = []
+    for order in entitled:
+        amount = still_to_request(order.entitled, order.paid, due[order.id], int(asked.get(order.id, 0)))
+        if amount:
+            opened.append(
+                RefundRequest(
+                    shop_id=order.shop_id, order_id=order.id, amount=amount, currency=order.currency, reason=why,
+                    state=RefundState.REQUESTED, created_at=clock.now(), due_at=clock.now(),
+                )
+            )  # fmt: skip
+    session.add_all(opened)
+    if opened:
+        session.flush()
+        wake(session, Wake(Stage.REFUNDS))
+    return opened
+
+
+LEASE = timedelta(minutes=2)
+_BACKOFF_CAP = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One request to send: the lease number that may write the outcome, and what whoever pays is told."""
+
+    refund_id: int
+    lease: int
+    instruction: RefundInstruction
+
+
+def claim(session: Session, limit: int = 50) -> list[Job]:
+    """Lease the next requests that nobody has been asked to pay yet. They are committed rows: their id is the key."""
+    now = clock.now()
+    query = (
+        select(RefundRequest, Order.number, Shop.code)
+        .join(Order, Order.id == RefundRequest.order_id)
+        .join(Shop, Shop.id == RefundRequest.shop_id)
+        .where(
+            RefundRequest.state == RefundState.REQUESTED,
+            RefundRequest.due_at <= now,
+            or_(RefundRequest.leased_until.is_(None), RefundRequest.leased_until < now),
+        )
+        .order_by(RefundRequest.id)
+        .limit(limit)
+        .with_for_update(of=RefundRequest, skip_locked=True)
+    )
+    jobs = []
+    for refund, order, shop in session.execute(query).tuples():
+        refund.lease += 1
+        refund.attempts += 1
+        refund.leased_until = now + LEASE
+        amount = to_text(refund.amount, refund.currency)
+        instruction = RefundInstruction(refund.name, shop, order, amount, refund.currency, refund.reason)
+        jobs.append(Job(refund.id, refund.lease, instruction))
+    return jobs
+
+
+def record(session: Session, job: Job, outcome: Outcome) -> str:
+    """Write what became of sending a request; asking again with the same id is safe, so anything but done is retried."""
+    refund = session.get_one(RefundRequest, job.refund_id, with_for_update=True)
+    over = f"{refund.name} over {in_words(refund.amount, refund.currency)}"
+    if refund.lease != job.lease or refund.state is not RefundState.REQUESTED:
+        return f"{over}: {refund.state.value} already"
+    refund.leased_until = None
+    if isinstance(outcome, Done):
+        refund.state, refund.sent_at, refund.last_error = RefundState.SENT, clock.now(), None
+        return f"{over} sent"
+    refund.last_error = outcome.reason
+    refund.due_at = clock.now() + min(_BACKOFF_CAP, timedelta(seconds=10 * 2 ** min(refund.attempts, 12)))
+    return f"{over} will be sent again: {outcome.reason}"

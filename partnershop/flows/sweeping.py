@@ -1,0 +1,81 @@
+"""What the sweeper looks for: due work of every stage, read from the rows themselves."""
+
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from models import CaseKind, Dispatch, DispatchState, Item, RefundRequest, RefundState, Rendering, RenderingState
+from partnershop import clock
+from partnershop.flows import corrections, dispatch, inbox, invoicing, routing
+from partnershop.rules.eligibility import Route
+from partnershop.stages import Stage, Wake
+
+VERBS = {CaseKind.CANCELLATION: "reverse_items", CaseKind.COMPLAINT: "issue_reduced_invoice"}
+
+
+def due(session: Session) -> list[Wake]:
+    """A wake-up for each stage that has work now, and one for each open case."""
+    found = [
+        (Stage.INBOX, bool(inbox.shops_due(session))),
+        (Stage.ROUTING, bool(routing.shops_due(session))),
+        (Stage.DISPATCH, _dispatch_due(session)),
+        (Stage.INVOICING, bool(invoicing.shops_due(session))),
+        (Stage.REFUNDS, _refunds_due(session)),
+        (Stage.COMMISSIONS, _commissions_due(session)),
+        (Stage.DOCUMENTS, _documents_due(session)),
+    ]
+    cases = [
+        Wake(Stage.CORRECTIONS, shop, order, case, VERBS[kind]) for shop, order, case, kind in corrections.due(session)
+    ]
+    return [Wake(stage) for stage, is_due in found if is_due] + cases
+
+
+def _dispatch_due(session: Session) -> bool:
+    now = clock.now()
+    withdrawing = select(Dispatch.id).where(
+        Dispatch.state == DispatchState.WITHDRAWING,
+        Dispatch.due_at <= now,
+        or_(Dispatch.leased_until.is_(None), Dispatch.leased_until < now),
+    )
+    return any(dispatch.shops_due(session, route) for route in Route) or _any(session, withdrawing)
+
+
+def _refunds_due(session: Session) -> bool:
+    now = clock.now()
+    return _any(
+        session,
+        select(RefundRequest.id).where(
+            RefundRequest.state == RefundState.REQUESTED,
+            RefundRequest.due_at <= now,
+            or_(RefundRequest.leased_until.is_(None), RefundRequest.leased_until < now),
+        ),
+    )
+
+
+def _commissions_due(session: Session) -> bool:
+    return _any(
+        session,
+        select(Item.id).where(
+            Item.route == Route.IN_HOUSE,
+            Item.invoice_id.is_not(None),
+            Item.cancellation_id.is_(None),
+            Item.commission_id.is_(None),
+        ),
+    )
+
+
+def _documents_due(session: Session) -> bool:
+    now = clock.now()
+    return _any(
+        session,
+        select(Rendering.document_id).where(
+            Rendering.state == RenderingState.DUE,
+            Rendering.due_at <= now,
+            or_(Rendering.leased_until.is_(None), Rendering.leased_until < now),
+        ),
+    )
+
+
+def _any(session: Session, query: Select[Any]) -> bool:
+    return session.scalars(query.limit(1)).first() is not None

@@ -1,0 +1,137 @@
+"""The programs of the product as one machine runs them: which there are, with what arguments, and when they are ready.
+
+They are named here by module and not imported: the composition is the only thing this file knows of them.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from partnershop.machine.ports import LOOPBACK, free_ports
+from partnershop.machine.program import LogSays, Program
+
+APP = "workers.app"
+QUEUES = {
+    "flow": "inbox,routing,invoicing,corrections,refunds,commissions,sweeper",
+    # By itself: writing thousands of job tickets, or a slow producer, must not hold up papers and money.
+    "dispatch": "dispatch",
+    "documents": "documents",
+}
+FLOWER_USER = "operator"
+FLOWER_PASSWORD_VARIABLE = "PARTNERSHOP_FLOWER_PASSWORD"
+# A fixed moment, so that the same paper renders to the same bytes in every process (documents/engine.py).
+_SOURCE_DATE_EPOCH = "1767225600"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of the programs that listen, all on 127.0.0.1."""
+
+    web: int
+    simulator: int
+    flower: int
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Three ports nobody uses now."""
+        return cls(*free_ports(3))
+
+
+def flower_password(data: Path) -> str:
+    """The password of Flower's user "operator": PARTNERSHOP_FLOWER_PASSWORD, else one kept in the data folder."""
+    if given := os.environ.get(FLOWER_PASSWORD_VARIABLE):
+        return given
+    path = data / "flower.password"
+    if not path.exists():
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(16))
+    return path.read_text(encoding="ascii").strip()
+
+
+def addresses(data: Path, database_url: str, broker_url: str, ports: Ports) -> dict[str, str]:
+    """What up.json names: "intake", "flower" (with user and password), "database" and "broker"."""
+    return {
+        "intake": f"http://{LOOPBACK}:{ports.web}",
+        "flower": f"http://{FLOWER_USER}:{flower_password(data)}@{LOOPBACK}:{ports.flower}",
+        "database": database_url,
+        "broker": broker_url,
+    }
+
+
+def programs(
+    data: Path,
+    database_url: str,
+    broker_url: str,
+    ports: Ports,
+    *,
+    concurrency: Mapping[str, int] | None = None,
+    environment: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
+) -> list[Program]:
+    """Web, simulator, a worker per entry of `QUEUES`, beat and Flower, in the order to start them.
+
+    No simulator where UNITEDPRINT_URL names who is to be talked to; nor the programs named in `without`, which then
+    run elsewhere or not at all.
+    `concurrency`: processes per worker, default 2 for "flow" and 1 for the others. `environment` is added to what
+    every program gets.
+    """
+    common = {
+        "DATABASE_URL": database_url,
+        "BROKER_URL": broker_url,
+        "PARTNERSHOP_DATA": str(data),
+        "UNITEDPRINT_URL": os.environ.get("UNITEDPRINT_URL") or f"http://{LOOPBACK}:{ports.simulator}",
+        "SOURCE_DATE_EPOCH": _SOURCE_DATE_EPOCH,
+        "PYTHONUNBUFFERED": "1",
+        **(environment or {}),
+    }
+    processes = dict.fromkeys(QUEUES, 1) | {"flow": 2} | dict(concurrency or {})
+    left_out = {*without, *(["simulator"] if os.environ.get("UNITEDPRINT_URL") else [])}
+    everything = [
+        _web(ports.web, common),
+        _simulator(ports.simulator, data, common),
+        *(_worker(name, queues, processes[name], common) for name, queues in QUEUES.items()),
+        _beat(data / "beat-schedule", common),
+        _flower(ports.flower, flower_password(data), common),
+    ]
+    return [program for program in everything if program.name not in left_out]
+
+
+def _web(port: int, environment: Mapping[str, str]) -> Program:
+    argv = _python("uvicorn", "workers.web:app", "--host", LOOPBACK, "--port", str(port), "--no-server-header")
+    return Program("web", argv, environment, f"http://{LOOPBACK}:{port}/health")
+
+
+def _simulator(port: int, data: Path, environment: Mapping[str, str]) -> Program:
+    argv = _python("partnershop.gateways.unitedprint_simulator", "--port", str(port), "--data", str(data))
+    return Program("simulator", argv, environment, f"http://{LOOPBACK}:{port}/health")
+
+
+def _worker(name: str, queues: str, processes: int, environment: Mapping[str, str]) -> Program:
+    options = ("-n", f"{name}@%h", "-Q", queues, "--concurrency", str(processes), "--loglevel", "INFO")
+    # Grace: a task in hand may be in the middle of a call that nobody can ask about again.
+    return Program(
+        f"worker-{name}", _celery("worker", *options), environment, LogSays(rf"{name}@\S+ ready\."), grace_seconds=30.0
+    )
+
+
+def _beat(schedule: Path, environment: Mapping[str, str]) -> Program:
+    argv = _celery("beat", "-s", str(schedule), "--loglevel", "INFO")
+    return Program("beat", argv, environment, LogSays(r"beat: Starting"))
+
+
+def _flower(port: int, password: str, environment: Mapping[str, str]) -> Program:
+    argv = _celery("flower", f"--address={LOOPBACK}", f"--port={port}", "--read_only=True")
+    # The password by environment: every user of the machine can read a command line.
+    secret = {"FLOWER_BASIC_AUTH": f"{FLOWER_USER}:{password}"}
+    return Program("flower", argv, {**environment, **secret}, f"http://{LOOPBACK}:{port}/healthcheck")
+
+
+def _celery(command: str, *options: str) -> list[str]:
+    return _python("celery", "-A", APP, command, *options)
+
+
+def _python(module: str, *options: str) -> list[str]:
+    return [sys.executable, "-m", module, *options]

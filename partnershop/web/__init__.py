@@ -1,0 +1,1 @@
+"""Who knocks: the intake of events, and /health."""

@@ -1,0 +1,70 @@
+"""What may be posted: the media types, and the body read with its limits enforced while it arrives."""
+
+import asyncio
+from email.message import Message
+
+from starlette.requests import ClientDisconnect, Request
+
+from partnershop.web.problems import Problem
+
+SINGLE = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+EITHER = "application/json"
+
+
+def media_type_of(request: Request) -> str:
+    """One of the three media types. Raises Problem 415 for any other, another charset than UTF-8, or a coded body."""
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "").replace("\r", " ").replace("\n", " ")
+    media_type = header.get_content_type() if request.headers.get("content-type") else ""
+    if media_type not in {SINGLE, BATCH, EITHER}:
+        raise Problem(
+            415,
+            "media-type",
+            f"send one event as {SINGLE}, several as {BATCH}, or either as {EITHER}",
+            headers={"accept": f"{SINGLE}, {BATCH}, {EITHER}"},
+        )
+    charset = header.get_param("charset", "utf-8")
+    if not isinstance(charset, str) or charset.lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise Problem(415, "media-type", "JSON is UTF-8: leave the charset out and encode the body as UTF-8")
+    if request.headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}:
+        raise Problem(
+            415,
+            "media-type",
+            "send the body as it is, without Content-Encoding",
+            headers={"accept-encoding": "identity"},
+        )
+    return media_type
+
+
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+    """The raw body of at most `limit` bytes. Raises Problem 413 as soon as it is more, and 408 after `seconds`.
+
+    What comes after the limit is never kept: the server reads past it, so that the sender gets to see the answer.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+        raise _too_large(limit)
+    chunks = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise _too_large(limit)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise Problem(
+            408,
+            "slow-body",
+            f"the body did not arrive within {seconds:g} seconds: send it again",
+            headers={"connection": "close"},
+        ) from None
+    except ClientDisconnect:
+        raise Problem(400, "incomplete-body", "the connection was closed before the body was complete") from None
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(413, "body-too-large", f"the body is over {limit} bytes: send the events in smaller batches")

@@ -1,0 +1,25 @@
+"""How fast one sender may be: a token bucket per shop, in this process."""
+
+import math
+import time
+from collections.abc import Callable
+
+
+class Pace:
+    """Lets through `per_minute` requests a minute and shop (0: any number), at most one minute's worth in one go."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._buckets: dict[int, tuple[float, float]] = {}
+
+    def seconds_to_wait(self, shop_id: int) -> int:
+        """0 when the request may pass (and is counted), else in how many whole seconds one may."""
+        if self._per_minute <= 0:
+            return 0
+        moment = self._clock()
+        tokens, since = self._buckets.get(shop_id, (float(self._per_minute), moment))
+        tokens = min(float(self._per_minute), tokens + (moment - since) * self._per_minute / 60)
+        passes = tokens >= 1
+        self._buckets[shop_id] = (tokens - 1 if passes else tokens, moment)
+        return 0 if passes else max(1, math.ceil((1 - tokens) * 60 / self._per_minute))

@@ -1,0 +1,94 @@
+"""The dispatch stage: a row, then the call, then its outcome. Each producer has a task of its own: one slow one holds up nobody."""
+
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+
+from celery import shared_task
+
+from partnershop.config import config
+from partnershop.db import unit_of_work, wake
+from partnershop.documents.job_ticket import render_ticket
+from partnershop.flows import dispatch
+from partnershop.gateways.producer import Producer
+from partnershop.gateways.unitedprint import UnitedprintHttp
+from partnershop.gateways.unitedprint_order import account_from
+from partnershop.gateways.workshop import HotFolder, hot_folder_of
+from partnershop.rules.eligibility import Route
+from partnershop.stages import Stage, Wake
+from tasks.working import SLICE_SECONDS
+
+CLAIM = 20
+
+
+@shared_task(name="dispatch.hand_over_in_house")
+def hand_over_in_house(shop: str | None = None) -> str:
+    """Write job tickets into the print works' hot folders, and take back what is not to be made any more."""
+    withdrawn = _withdraw()
+    said = _hand_over(Route.IN_HOUSE, workshop, shop)
+    return f"{said}; {withdrawn} tickets withdrawn" if withdrawn else said
+
+
+@shared_task(name="dispatch.hand_over_to_unitedprint")
+def hand_over_to_unitedprint(shop: str | None = None) -> str:
+    """Place items at Unitedprint."""
+    return _hand_over(Route.UNITEDPRINT, unitedprint, shop)
+
+
+@cache
+def workshop(shop: str) -> Producer:
+    """The print works of a shop."""
+    return HotFolder(hot_folder_of(config().data, shop), render_ticket)
+
+
+@cache
+def unitedprint(shop: str) -> Producer:
+    """Unitedprint, one connection pool for all shops of this process."""
+    return _unitedprint()
+
+
+@cache
+def _unitedprint() -> Producer:
+    return UnitedprintHttp(
+        config().unitedprint_url, config().unitedprint_timeout_seconds, account_from(os.environ)
+    )
+
+
+def _hand_over(route: Route, producer_of: Callable[[str], Producer], woken_by: str | None) -> str:
+    said: list[str] = []
+    until = time.monotonic() + SLICE_SECONDS
+    while time.monotonic() < until:
+        with unit_of_work() as session:
+            shops = dispatch.shops_due(session, route)
+        calls = [call for shop_id in shops for call in _batch(route, shop_id, producer_of)]
+        said += calls
+        if not calls:
+            break
+    else:
+        with unit_of_work() as session:
+            wake(session, Wake(Stage.DISPATCH, shop=woken_by))
+    return f"{len(said)} items: {'; '.join(said[-3:])}" if said else "nothing was due"
+
+
+def _batch(route: Route, shop_id: int, producer_of: Callable[[str], Producer]) -> list[str]:
+    idempotent = route is Route.IN_HOUSE
+    with unit_of_work() as session:
+        jobs = dispatch.claim(session, shop_id, route, CLAIM, idempotent=idempotent)
+    return [_call(producer_of(job.shop), job) for job in jobs]
+
+
+def _call(producer: Producer, job: dispatch.Job) -> str:
+    outcome = producer.hand_over(job.ticket)
+    with unit_of_work() as session:
+        return dispatch.record(session, job, outcome, idempotent=producer.idempotent)
+
+
+def _withdraw() -> int:
+    with unit_of_work() as session:
+        jobs = dispatch.claim_withdrawals(session)
+    for job in jobs:
+        outcome = workshop(job.shop).withdraw(job.key, job.reason)
+        with unit_of_work() as session:
+            dispatch.record_withdrawal(session, job, outcome)
+    return len(jobs)

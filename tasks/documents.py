@@ -1,0 +1,43 @@
+"""The documents stage: papers are printed after the commit that issued them, never under a lock."""
+
+import time
+from functools import partial
+
+from celery import shared_task
+
+from partnershop.db import unit_of_work, wake
+from partnershop.documents import RENDERER
+from partnershop.documents.render import render
+from partnershop.flows import documents
+from partnershop.stages import Stage, Wake
+from tasks.working import SLICE_SECONDS, guarded
+
+
+@shared_task(name="documents.render_papers")
+def render_papers(shop: str | None = None) -> str:
+    """Print papers until all have their bytes."""
+    printed = []
+    until = time.monotonic() + SLICE_SECONDS
+    while time.monotonic() < until:
+        with unit_of_work() as session:
+            jobs = documents.claim(session)
+        if not jobs:
+            break
+        printed += [guarded(partial(_print, job), partial(_failed, job)) for job in jobs]
+    else:
+        with unit_of_work() as session:
+            wake(session, Wake(Stage.DOCUMENTS, shop=shop))
+    return f"{len(printed)} papers printed: {', '.join(printed[-5:])}" if printed else "nothing was due"
+
+
+def _print(job: documents.Job) -> str:
+    pdf = render(job.paper)
+    with unit_of_work() as session:
+        stored = documents.store(session, job, pdf, RENDERER)
+    return job.paper.number if stored else f"{job.paper.number} (another worker was faster)"
+
+
+def _failed(job: documents.Job, error: Exception) -> str:
+    with unit_of_work() as session:
+        documents.note_failure(session, job, f"{type(error).__name__}: {error}")
+    return f"{job.paper.number} failed: {error}"

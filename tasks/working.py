@@ -1,0 +1,108 @@
+"""How a task works: a bounded batch per transaction, on and on until nothing is due, then it says what it did.
+
+These are the only loops around units of work, and here lies the one `try` that tasks need: a batch that fails for
+another reason than the database or the network is done again one by one, so that a single bad row spends its own
+attempts and everything else goes on.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from partnershop.db import unit_of_work, wake
+from partnershop.errors import Transient
+from partnershop.logging import log
+from partnershop.stages import Wake
+
+SLICE_SECONDS = 20.0
+"""A task ends after this long and wakes itself again: so a restart never waits for a full table."""
+
+PASSING = (Transient, OperationalError, InterfaceError)
+
+
+class Done(Protocol):
+    """What a flow reports of a batch."""
+
+    @property
+    def count(self) -> int:
+        """How many things were done."""
+        ...
+
+    def sentence(self) -> str:
+        """What was done, for Flower."""
+        ...
+
+
+T = TypeVar("T")
+
+
+def per_shop(
+    shops_due: Callable[[Session], list[int]],
+    work: Callable[[Session, int], Done],
+    again: Wake,
+    one_by_one: Callable[[int, Exception], Done] | None = None,
+) -> str:
+    """Work shop by shop, a batch each in turn (so that a busy shop does not hold up the others), until nothing is due.
+
+    Where a batch fails for a reason that will not pass, `one_by_one` finds out which of its rows is to blame.
+    """
+    said: list[str] = []
+    until = time.monotonic() + SLICE_SECONDS
+    while time.monotonic() < until:
+        with unit_of_work() as session:
+            shops = shops_due(session)
+        batches = [_batch(work, shop, one_by_one) for shop in shops]
+        said += [batch.sentence() for batch in batches if batch.count]
+        # Also asked after the last batch was committed: a wake-up that came in the meantime found the lane busy.
+        if not any(batch.count for batch in batches):
+            return _summary(said)
+    with unit_of_work() as session:
+        wake(session, again)
+    return _summary([*said, "and goes on"])
+
+
+def _batch(
+    work: Callable[[Session, int], Done], shop: int, one_by_one: Callable[[int, Exception], Done] | None
+) -> Done:
+    if one_by_one is None:
+        return _in_one_transaction(work, shop)
+    return guarded(partial(_in_one_transaction, work, shop), partial(one_by_one, shop))
+
+
+def _in_one_transaction(work: Callable[[Session, int], Done], shop: int) -> Done:
+    with unit_of_work() as session:
+        return work(session, shop)
+
+
+def until_nothing(work: Callable[[Session], Done], again: Wake) -> str:
+    """Work batch after batch until a batch is empty."""
+    said: list[str] = []
+    until = time.monotonic() + SLICE_SECONDS
+    while time.monotonic() < until:
+        with unit_of_work() as session:
+            batch = work(session)
+        if not batch.count:
+            return _summary(said)
+        said.append(batch.sentence())
+    with unit_of_work() as session:
+        wake(session, again)
+    return _summary([*said, "and goes on"])
+
+
+def _summary(said: list[str]) -> str:
+    return "; ".join(said[-3:]) if said else "nothing was due"
+
+
+def guarded(work: Callable[[], T], on_defect: Callable[[Exception], T]) -> T:
+    """Do `work`; an error that trying again will not mend goes to `on_defect`, what may pass goes on to the retry."""
+    try:
+        return work()
+    except PASSING:
+        raise
+    except Exception as error:
+        log.exception("a batch failed", error=str(error))
+        return on_defect(error)

@@ -1,0 +1,1 @@
+"""Where things run: the Celery application, its queues and schedule, and how each process is put together."""

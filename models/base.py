@@ -25,7 +25,7 @@ class Base(DeclarativeBase):
     """The one registry of tables. Datetimes are timestamptz, dictionaries and lists JSONB."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it once, from the class)
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
@@ -59,7 +59,7 @@ Percent = Annotated[Decimal, mapped_column(Numeric(9, 4))]
 
 
 class DueWork:
-    """Columns of a row that is work: it becomes due, is tried, and is parked with its last error when attempts are spent.
+    """Columns of a row that is work: it becomes due, is tried, and is parked with its last error in the end.
 
     `leased_until` and `lease` fence work that spans more than one transaction: only the holder of the newest lease
     number may write the result.

@@ -85,7 +85,7 @@ class Complaint(Base):
 
     id: Mapped[Id]
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     key: Mapped[str]
     reason: Mapped[str]

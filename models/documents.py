@@ -83,7 +83,10 @@ class DocumentLine(Base):
     __tablename__ = "document_line"
     __table_args__ = (
         UniqueConstraint("document_id", "position"),
-        Index("uq_document_line_origin", "origin_line_id", unique=True, postgresql_where=text("origin_line_id IS NOT NULL")),
+        Index(
+            "uq_document_line_origin", "origin_line_id", unique=True,
+            postgresql_where=text("origin_line_id IS NOT NULL"),
+        ),
         Index("ix_document_line_item", "item_id"),
     )  # fmt: skip
 

@@ -41,7 +41,9 @@ def engine() -> Engine:
         json_serializer=_dumps,
         connect_args={
             "options": f"-c lock_timeout={_LOCK_TIMEOUT} -c statement_timeout={_STATEMENT_TIMEOUT} -c timezone=UTC"
-            " -c idle_in_transaction_session_timeout=120s",
+            " -c idle_in_transaction_session_timeout=120s"
+            # The generic plan of a prepared statement cannot use a partial index on a state.
+            " -c plan_cache_mode=force_custom_plan",
             "application_name": "partnershop",
             "connect_timeout": 10,
         },

@@ -100,7 +100,9 @@ def programs(
 
 
 def _web(port: int, environment: Mapping[str, str]) -> Program:
-    argv = _python("uvicorn", "workers.web:app", "--host", LOOPBACK, "--port", str(port), "--no-server-header")
+    options = ("--host", LOOPBACK, "--port", str(port), "--no-server-header", "--no-access-log", "--http", "h11")
+    # h11 also where httptools is installed, which puts no limit on the size of headers.
+    argv = _python("uvicorn", "workers.web:app", *options)
     return Program("web", argv, environment, f"http://{LOOPBACK}:{port}/health")
 
 

@@ -1,4 +1,7 @@
-"""The dispatch stage: a row, then the call, then its outcome. Each producer has a task of its own: one slow one holds up nobody."""
+"""The dispatch stage: a row, then the call, then its outcome.
+
+Each producer has a task of its own: one slow one holds up nobody.
+"""
 
 import os
 import time

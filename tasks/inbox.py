@@ -3,6 +3,7 @@
 from functools import partial
 
 from celery import shared_task
+
 from partnershop.db import unit_of_work
 from partnershop.flows import inbox
 from partnershop.stages import Stage, Wake

@@ -138,7 +138,9 @@ class Scene:
     def load_catalogue(self, products: Mapping[str, Any]) -> None:
         """Load these products as a new version."""
         with unit_of_work() as session:
-            catalogues.load(session, yaml.safe_dump({"version": "test", "products": copy.deepcopy(dict(products))}, sort_keys=False))
+            # Copied, since YAML writes what it meets twice as an alias.
+            content = {"version": "test", "products": copy.deepcopy(dict(products))}
+            catalogues.load(session, yaml.safe_dump(content, sort_keys=False))
 
     def change_settings(self, **changes: Any) -> None:
         """Save a new version of the shop's settings."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 from kombu import Exchange, Queue
 
 from partnershop import db
@@ -80,6 +80,14 @@ def _log(**_: Any) -> None:
 def _own_connections(**_: Any) -> None:
     """A pool child must not share the parent's database connections."""
     db.forget_connections()
+
+
+@worker_process_shutdown.connect
+def _leave_no_fonts(**_: Any) -> None:
+    """A pool child ends without finalizers: the renderer's font folder would stay among the temporary files."""
+    from partnershop.documents.engine import forget_resources  # noqa: PLC0415  (web and beat never print)
+
+    forget_resources()
 
 
 db.set_waker(Waker(app))

@@ -8,7 +8,7 @@ from partnershop.stages import Wake
 
 def _wake(hints: Iterable[Wake]) -> None:
     from workers.app import app  # noqa: PLC0415  (half a second that most commands need not spend)
-    from workers.waking import Waker
+    from workers.waking import Waker  # noqa: PLC0415
 
     Waker(app)(hints)
 

@@ -50,6 +50,7 @@ class Waker:
 def messages(hint: Wake) -> list[tuple[str, dict[str, str | int]]]:
     """The tasks that a hint wakes, with their arguments."""
     if hint.stage is Stage.CORRECTIONS:
-        return [(f"corrections.{hint.verb}", {"shop": hint.shop or "", "order": hint.order or "", "case": hint.case or 0})]
+        case: dict[str, str | int] = {"shop": hint.shop or "", "order": hint.order or "", "case": hint.case or 0}
+        return [(f"corrections.{hint.verb}", case)]
     arguments: dict[str, str | int] = {"shop": hint.shop} if hint.shop else {}
     return [(task, arguments) for task in QUEUES[hint.stage].tasks]

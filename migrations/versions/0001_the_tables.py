@@ -315,6 +315,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "key", name=op.f("uq_complaint_shop_id_key")),
     )
     op.create_index(op.f("ix_complaint_item_id"), "complaint", ["item_id"], unique=False)
+    op.create_index(op.f("ix_complaint_order_id"), "complaint", ["order_id"], unique=False)
     op.create_table(
         "dispatch",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

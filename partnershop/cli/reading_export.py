@@ -116,7 +116,7 @@ def _entries(session: Session, batch: Sequence[int]) -> Iterator[dict[str, Any]]
         .where(Document.id.in_(batch))
         .order_by(Document.id)
     )
-    for paper, refers_to in session.execute(query).tuples():
+    for paper, refers_to in session.execute(query):
         yield {
             "kind": paper.kind.value,
             "number": paper.number,

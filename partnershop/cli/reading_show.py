@@ -113,7 +113,7 @@ def _papers(session: Session, order: Order) -> list[dict[str, Any]]:
         .where(Document.order_id == order.id)
         .order_by(Document.id)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     numbers = {paper.id: paper.number for paper, _ in rows}
     return [
         {

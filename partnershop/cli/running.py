@@ -37,13 +37,12 @@ def running(
     """Start everything, and stop it at the end. DATABASE_URL and BROKER_URL, set both, name servers of one's own.
 
     Use it within `interruptible()` in the main thread. The environment of this process then names the same database.
-    `embedded_only` ignores those variables; `ports` fixes the ports instead of taking free ones; `without` names programs
-    that are not to be started here. Raises `Refused` when
-    the folder is in use or the machine lacks something, `Transient` when something does not come up.
+    `embedded_only` ignores those variables; `ports` fixes the ports instead of taking free ones; `without` names
+    programs that are not to be started here. Raises `Refused` when the folder is in use or the machine lacks something,
+    `Transient` when something does not come up.
     """
     with contextlib.ExitStack() as stack:
-        say("PostgreSQL and Valkey start")
-        database_url, broker_url, servers = _servers(data, stack, embedded_only)
+        database_url, broker_url, servers = _servers(data, stack, say, embedded_only)
         os.environ.update(DATABASE_URL=database_url, BROKER_URL=broker_url, PARTNERSHOP_DATA=str(data))
         _forget_settings()
         stack.callback(_forget_settings)
@@ -58,12 +57,15 @@ def running(
             say("stopping")
 
 
-def _servers(data: Path, stack: contextlib.ExitStack, embedded_only: bool) -> tuple[str, str, Servers | None]:
+def _servers(
+    data: Path, stack: contextlib.ExitStack, say: Callable[[str], None], embedded_only: bool
+) -> tuple[str, str, Servers | None]:
     database_url, broker_url = os.environ.get("DATABASE_URL"), os.environ.get("BROKER_URL")
     if (database_url or broker_url) and not embedded_only:
         if not database_url or not broker_url:
             raise UnknownThing("set both DATABASE_URL and BROKER_URL to use your own servers, or neither")
         return database_url, broker_url, None
+    say("PostgreSQL and Valkey start")
     servers = stack.enter_context(start_servers(data))
     return servers.database_url, servers.broker_url, servers
 

@@ -150,6 +150,11 @@ def resources() -> Resources:
     return _resources(os.getpid())
 
 
+def forget_resources() -> None:
+    """Drop what this process renders with, its temporary font folder too."""
+    _resources.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _resources(_process: int) -> Resources:
     """Its key is the process id: a forked child must not share (and delete) its parent's font files."""

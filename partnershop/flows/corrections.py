@@ -38,7 +38,7 @@ def due(session: Session, limit: int = 500) -> list[tuple[str, str, int, CaseKin
         .order_by(Case.id)
         .limit(limit)
     )
-    return [row.tuple() for row in rows]
+    return [(shop, order, case, kind) for shop, order, case, kind in rows]
 
 
 def settle(session: Session, case_id: int) -> str:

@@ -87,7 +87,7 @@ def claim(session: Session, shop_id: int, route: Route, limit: int, *, idempoten
 
 
 def _claim_retries(session: Session, shop_id: int, route: Route, limit: int, *, idempotent: bool) -> list[Dispatch]:
-    query = select(Dispatch).where(Dispatch.shop_id == shop_id, *_retry(route)).order_by(Dispatch.id).limit(limit)
+    query = select(Dispatch).where(Dispatch.shop_id == shop_id, *_retry(route)).order_by(Dispatch.due_at).limit(limit)
     rows = session.scalars(query.with_for_update(key_share=True, skip_locked=True)).all()
     again = []
     for dispatch in rows:
@@ -164,7 +164,7 @@ def _working_days_after(day: date, days: int) -> date:
 
 
 def record(session: Session, job: Job, outcome: Outcome, *, idempotent: bool) -> str:
-    """Write what became of a call and move the item; returns a sentence. A late answer (older lease) changes nothing."""
+    """Write what became of a call and move the item; returns a sentence. A late answer (older lease) is ignored."""
     order_id = session.scalars(
         select(Item.order_id).join(Dispatch, Dispatch.item_id == Item.id).where(Dispatch.id == job.dispatch_id)
     ).one()
@@ -267,7 +267,7 @@ def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
         .with_for_update(of=Dispatch, skip_locked=True)
     )
     jobs = []
-    for dispatch, shop in session.execute(query).tuples():
+    for dispatch, shop in session.execute(query):
         dispatch.lease += 1
         dispatch.leased_until = now + LEASE
         jobs.append(Withdrawal(dispatch.id, dispatch.lease, shop, dispatch.key, "cancelled or handed over elsewhere"))

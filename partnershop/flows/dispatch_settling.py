@@ -1,4 +1,7 @@
-"""Settling a hand-over whose outcome nobody knows: by what the producer reports, or by an operator's word. Never by sending again."""
+"""Settling a hand-over whose outcome nobody knows: by what the producer reports, or by an operator's word.
+
+Never by sending again.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -121,7 +121,9 @@ def _line(row: DocumentLine) -> PaperLine:
     )
 
 
-_PARTY = ("street", "postcode", "city", "country", "company", "province", "vat_id", "tax_code", "email", "iban", "number")
+_PARTY = (
+    "street", "postcode", "city", "country", "company", "province", "vat_id", "tax_code", "email", "iban", "number",
+)  # fmt: skip
 
 
 def _party(stored: dict[str, str | None], name: str) -> Party:

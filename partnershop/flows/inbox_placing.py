@@ -31,7 +31,6 @@ def place(session: Session, shop: Shop, placed: Sequence[tuple[Event, OrderPlace
                 Order.shop_id == shop.id, Order.number.in_([data.order for _, data in placed])
             )
         )
-        .tuples()
         .all()
     )
     outcomes: dict[int, Outcome] = {}

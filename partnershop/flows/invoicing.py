@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from models import Charge, Complaint, ComplaintState, Item, Order, Shop, ShopSettings
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows.issuing import Draft, Issued, LineId, LineText, issue
-from partnershop.flows.orders import settings_of
+from partnershop.flows.orders import lock, settings_of
 from partnershop.flows.settings import LoadedCatalogue, catalogue_in_force
 from partnershop.rules.lifecycle import ItemState
 from partnershop.rules.money import in_words, to_text
@@ -22,6 +22,7 @@ from partnershop.rules.tax import TaxKey
 from partnershop.stages import Stage, Wake
 
 BATCH = 100
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,15 @@ class Invoiced:
         return f"{self.papers[0].number} to {self.papers[-1].number} issued: {len(self.papers)} invoices over {total}"
 
 
+def _due() -> tuple[ColumnElement[bool], ...]:
+    """An order whose invoice failed waits for its next attempt, and is left aside when its attempts are spent."""
+    again = and_(Order.attempts < ATTEMPTS, Order.due_at <= clock.now())
+    return Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None), or_(Order.attempts == 0, again)
+
+
 def shops_due(session: Session) -> list[int]:
     """The shops with invoices to issue."""
-    due = select(Order.id).where(
-        Order.shop_id == Shop.id, Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None)
-    )
+    due = select(Order.id).where(Order.shop_id == Shop.id, *_due())
     return list(session.scalars(select(Shop.id).where(due.exists()).order_by(Shop.id)))
 
 
@@ -57,13 +62,35 @@ def invoice_next(session: Session, shop_id: int, limit: int = BATCH) -> Invoiced
     """Issue the next due invoices of a shop."""
     query = (
         select(Order)
-        .where(Order.shop_id == shop_id, Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None))
+        .where(Order.shop_id == shop_id, *_due())
         .order_by(Order.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
     )
     orders = list(session.scalars(query))
     return Invoiced(invoice_orders(session, orders)) if orders else Invoiced()
+
+
+def orders_due(session: Session, shop_id: int, limit: int = BATCH) -> list[int]:
+    """The orders that `invoice_next` would take, by id."""
+    query = select(Order.id).where(Order.shop_id == shop_id, *_due()).order_by(Order.id).limit(limit)
+    return list(session.scalars(query))
+
+
+def invoice_one(session: Session, order_id: int) -> Invoiced:
+    """Issue the first invoice of this order, unless somebody else just did."""
+    order = lock(session, order_id)
+    due = order.invoice_due_at is not None and order.invoice_id is None
+    return Invoiced(invoice_orders(session, [order])) if due else Invoiced()
+
+
+def note_failure(session: Session, order_id: int, error: str) -> Invoiced:
+    """Count a failed attempt at one order's invoice, so that the others' go on without it."""
+    order = lock(session, order_id)
+    order.attempts += 1
+    order.last_error = error
+    order.due_at = clock.now() + timedelta(seconds=2**order.attempts)
+    return Invoiced()
 
 
 def invoice_orders(session: Session, orders: Sequence[Order]) -> list[Issued]:

@@ -1,4 +1,4 @@
-"""Issuing papers: everything is computed first; taking the numbers from their counters is the last step before the rows.
+"""Issuing papers: everything is computed first; taking the numbers from the counters is the last step before the rows.
 
 No network call and no rendering happens under the counter's lock, and a transaction that fails burns no number.
 """

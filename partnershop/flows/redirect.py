@@ -18,7 +18,7 @@ from partnershop.stages import Stage, Wake
 
 
 def redirect(session: Session, shop: Shop, order: Order, item: Item, *, actor: str, reason: str) -> Handled | None:
-    """Send the item to Unitedprint instead; None when it is too early to say (not routed yet, or just being handed over)."""
+    """Send the item to Unitedprint instead; None when it is too early: not routed yet, or just being handed over."""
     name = f"item {item.key} of {order.number}"
     if item.route is Route.UNITEDPRINT:
         return Handled(f"{name} goes to Unitedprint already")

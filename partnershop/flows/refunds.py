@@ -11,6 +11,7 @@ from models import Order, RefundRequest, RefundState, Shop
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows.orders import owed
+from partnershop.flows.parked import release_waiting
 from partnershop.gateways.outcome import Done, Outcome
 from partnershop.gateways.payments import RefundInstruction
 from partnershop.rules.money import in_words, to_text
@@ -19,7 +20,7 @@ from partnershop.stages import Stage, Wake
 
 
 def reevaluate(session: Session, orders: Sequence[Order], why: str) -> list[RefundRequest]:
-    """Open what refund requests the rule now asks for. The orders must be locked; called whenever an event touches one."""
+    """Open the refund requests that the rule now asks for; called whenever an event touches an order (locked)."""
     entitled = [order for order in orders if order.entitled > 0]
     if not entitled:
         return []
@@ -33,7 +34,6 @@ def reevaluate(session: Session, orders: Sequence[Order], why: str) -> list[Refu
             )
             .group_by(RefundRequest.order_id)
         )
-        .tuples()
         .all()
     )
     opened = []
@@ -50,6 +50,8 @@ def reevaluate(session: Session, orders: Sequence[Order], why: str) -> list[Refu
     if opened:
         session.flush()
         wake(session, Wake(Stage.REFUNDS))
+        for refund in opened:
+            release_waiting(session, session.get_one(Shop, refund.shop_id), [("refund", refund.name)])
     return opened
 
 
@@ -83,7 +85,7 @@ def claim(session: Session, limit: int = 50) -> list[Job]:
         .with_for_update(of=RefundRequest, skip_locked=True)
     )
     jobs = []
-    for refund, order, shop in session.execute(query).tuples():
+    for refund, order, shop in session.execute(query):
         refund.lease += 1
         refund.attempts += 1
         refund.leased_until = now + LEASE
@@ -94,7 +96,7 @@ def claim(session: Session, limit: int = 50) -> list[Job]:
 
 
 def record(session: Session, job: Job, outcome: Outcome) -> str:
-    """Write what became of sending a request; asking again with the same id is safe, so anything but done is retried."""
+    """Write what became of sending a request. Asking again with the same id is safe: anything but done is retried."""
     refund = session.get_one(RefundRequest, job.refund_id, with_for_update=True)
     over = f"{refund.name} over {in_words(refund.amount, refund.currency)}"
     if refund.lease != job.lease or refund.state is not RefundState.REQUESTED:

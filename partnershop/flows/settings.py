@@ -1,4 +1,4 @@
-"""The stored catalogue and place of production as the rules want them, kept in memory by version (versions never change)."""
+"""The stored catalogue and place of production as the rules want them, kept in memory by version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -22,6 +22,7 @@ class ItemState(StrEnum):
     sentence: str
 
     def __new__(cls, value: str, sentence: str = "") -> "ItemState":
+        """The member of this value, with its sentence."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence

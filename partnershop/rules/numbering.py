@@ -1,6 +1,6 @@
 """Numbers of papers: gapless and increasing per shop, series and year of the issue date.
 
-The year is that of the shop's own calendar day. A date never goes behind the last one that was used, also when a clock does.
+The year is that of the shop's own calendar day. A date never goes behind the last one used, also when a clock does.
 """
 
 import re
@@ -21,7 +21,7 @@ class Counter:
 
 @dataclass(frozen=True)
 class Allotment:
-    """`count` consecutive numbers of one year beginning with `first`, all issued on `issue_date`, and the counter after."""
+    """`count` consecutive numbers of one year from `first` on, all issued on `issue_date`, and the counter after."""
 
     year: int
     first: int

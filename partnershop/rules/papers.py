@@ -124,7 +124,7 @@ def reduced(left: Figures, item: int, reduction: Reduction) -> Figures:
 
 
 def reduction_amount(ordered_net: int, net: int | None, percent: Decimal | None) -> int:
-    """What an accepted complaint takes off, minor units: a net amount, or percent of the line's net as it was ordered."""
+    """What an accepted complaint takes off, minor units: a net amount, or percent of the line's net as ordered."""
     if net is not None:
         return net
     if percent is None:

@@ -14,7 +14,7 @@ from partnershop.rules.money import percent_of
 
 @dataclass(frozen=True, order=True)
 class TaxKey:
-    """What lines are grouped by: VAT category (UNTDID 5305 subset of EN 16931), rate in percent, words of the exemption."""
+    """What lines are grouped by: VAT category (EN 16931's of UNTDID 5305), rate in percent, words of the exemption."""
 
     category: str
     rate: Decimal

@@ -1,14 +1,16 @@
 """The web application: the intake of events, and /health."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
 from sqlalchemy import text
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -22,11 +24,12 @@ from partnershop.web.door import Door, Signature
 from partnershop.web.known_shops import KnownShop, KnownShops
 from partnershop.web.pace import Pace
 from partnershop.web.problems import Problem, as_json
+from partnershop.web.room import RETRY_SECONDS
+from partnershop.web.writer import cannot_store
 
-# Below the size of the connection pool, so that requests queue here and not for a connection.
-_THREADS = 8
+# With those of the door below the size of the connection pool, so that nobody queues for a connection.
+_THREADS = 4
 _BODY_SECONDS = 30.0
-_RETRY_SECONDS = "5"
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -37,6 +40,7 @@ def create_app(*, body_seconds: float = _BODY_SECONDS) -> FastAPI:
     # The documentation pages of FastAPI load scripts from another host; /openapi.json is ours alone.
     app = FastAPI(title=openapi.TITLE, version=openapi.VERSION, docs_url=None, redoc_url=None, redirect_slashes=False)
     intake = _Intake(body_seconds)
+    app.router.route_class = PlainRoute
     app.add_api_route("/shops/{shop}/events", intake.post_events, methods=["POST"], **openapi.EVENTS_ROUTE)
     app.add_api_route("/health", intake.health, methods=["GET"], **openapi.HEALTH_ROUTE)
     app.add_exception_handler(Problem, _problem)
@@ -47,6 +51,22 @@ def create_app(*, body_seconds: float = _BODY_SECONDS) -> FastAPI:
     return app
 
 
+class PlainRoute(APIRoute):
+    """A route like any other to OpenAPI, whose endpoint gets the request and the path's parameters as they are.
+
+    FastAPI would look at every request for parameters to validate, of which ours have none.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request (FastAPI's documented way to replace it)."""
+
+        async def answer(request: Request) -> Response:
+            response: Response = await self.endpoint(request=request, **request.path_params)
+            return response
+
+        return answer
+
+
 class _Intake:
     """The routes, and what they share: the threads, the remembered shops, the pace."""
 
@@ -55,7 +75,7 @@ class _Intake:
         self._shops = KnownShops()
         self._door = Door(self._shops)
         self._pace = Pace(config().requests_per_minute)
-        self._limiter: CapacityLimiter | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="question")
 
     async def post_events(self, shop: str, request: Request) -> Response:
         known = await self._known(shop)
@@ -64,9 +84,9 @@ class _Intake:
         body = await read_body(request, config().body_limit_bytes, self._body_seconds)
         headers = request.headers
         signature = Signature(headers.get(ID_HEADER), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER))
-        return _answer(await self._in_thread(partial(self._door.receive, known, media_type, signature, body)))
+        return _answer(await self._door.receive(known, media_type, signature, body))
 
-    async def health(self) -> Response:
+    async def health(self, request: Request) -> Response:
         await self._in_thread(_ask_database)
         return Response(as_json({"status": "ok"}), media_type="application/json")
 
@@ -87,9 +107,7 @@ class _Intake:
             )
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        if self._limiter is None:
-            self._limiter = CapacityLimiter(_THREADS)  # belongs to the running event loop
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
 def _ask_database() -> None:
@@ -127,12 +145,12 @@ async def _framework_error(_request: Request, error: Exception) -> Response:
 
 async def _database_error(_request: Request, error: Exception) -> Response:
     """Nothing was stored, or nobody knows: the sender tries again, and what was stored is then a duplicate."""
-    if isinstance(error, DataError | IntegrityError):
+    if not cannot_store(error):
         raise error  # not the database's condition but a defect of ours
     # Only the kind of error: its text may hold what the statement was given.
     _log.error("database cannot store", error=type(error).__name__, cause=type(error.__cause__).__name__)
     detail = "the database cannot be reached or cannot store it now; nothing was taken: send it again"
-    return Problem(503, "unavailable", detail, headers={"retry-after": _RETRY_SECONDS}).response()
+    return Problem(503, "unavailable", detail, headers={"retry-after": RETRY_SECONDS}).response()
 
 
 async def _defect(_request: Request, _error: Exception) -> Response:

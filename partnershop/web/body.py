@@ -2,6 +2,7 @@
 
 import asyncio
 from email.message import Message
+from functools import lru_cache
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -14,9 +15,7 @@ EITHER = "application/json"
 
 def media_type_of(request: Request) -> str:
     """One of the three media types. Raises Problem 415 for any other, another charset than UTF-8, or a coded body."""
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "").replace("\r", " ").replace("\n", " ")
-    media_type = header.get_content_type() if request.headers.get("content-type") else ""
+    media_type, charset = _content_type(request.headers.get("content-type", ""))
     if media_type not in {SINGLE, BATCH, EITHER}:
         raise Problem(
             415,
@@ -24,7 +23,6 @@ def media_type_of(request: Request) -> str:
             f"send one event as {SINGLE}, several as {BATCH}, or either as {EITHER}",
             headers={"accept": f"{SINGLE}, {BATCH}, {EITHER}"},
         )
-    charset = header.get_param("charset", "utf-8")
     if not isinstance(charset, str) or charset.lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise Problem(415, "media-type", "JSON is UTF-8: leave the charset out and encode the body as UTF-8")
     if request.headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}:
@@ -35,6 +33,15 @@ def media_type_of(request: Request) -> str:
             headers={"accept-encoding": "identity"},
         )
     return media_type
+
+
+# Every request of a sender says the same, and reading it takes as long as reading a small event.
+@lru_cache(maxsize=64)
+def _content_type(text: str) -> tuple[str, object]:
+    """The media type ("" for none) and the charset of the header as it came in."""
+    header = Message()
+    header["content-type"] = text.replace("\r", " ").replace("\n", " ")
+    return (header.get_content_type() if text else ""), header.get_param("charset", "utf-8")
 
 
 async def read_body(request: Request, limit: int, seconds: float) -> bytes:

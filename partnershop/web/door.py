@@ -1,22 +1,35 @@
-"""The door: from the raw bytes of a request to stored events. Blocking: it runs in a thread."""
+"""The door: from the raw bytes of a request to stored events."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
+from models import Shop
 from partnershop.clock import now
-from partnershop.contract import MAX_DEPTH, SourceRule
+from partnershop.contract import MAX_DEPTH
 from partnershop.contract.signature import BadSignature, verify
 from partnershop.contract.strict_json import NotJson, loads
-from partnershop.db import unit_of_work
-from partnershop.flows.intake import Receipt, accept
+from partnershop.flows.intake import Delivery, Receipt
 from partnershop.web.body import BATCH, SINGLE
 from partnershop.web.known_shops import KnownShop, KnownShops
 from partnershop.web.problems import Problem
+from partnershop.web.room import Room
+from partnershop.web.writer import Writer
 
 MAX_BATCH = 10_000
+# A body this small is read in less time than it takes to hand it to a thread and back.
+_SMALL_BYTES = 16 * 1024
+# Reading is Python's own work, of which it does one at a time: more threads would only keep the event loop waiting.
+_READERS = 2
+_MOST_REQUESTS = 1_000
+_MOST_BYTES = 32 * 1024 * 1024
 _log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,36 +42,31 @@ class Signature:
 
 
 class Door:
-    """Proves who sends, reads the events and stores them."""
+    """Proves who sends, reads the events and has them stored. Belongs to one event loop."""
 
     def __init__(self, shops: KnownShops) -> None:
         self._shops = shops
+        self._room = Room(_MOST_REQUESTS, _MOST_BYTES)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
+        self._writer = Writer()
 
-    def receive(self, known: KnownShop, media_type: str, signature: Signature, body: bytes) -> Receipt:
+    async def receive(self, known: KnownShop, media_type: str, signature: Signature, body: bytes) -> Receipt:
         """Store the events of one request; they are committed when this returns.
 
-        Raises Problem 401, 400 or 413, before anything is stored; database errors come through as they are.
+        Raises Problem 401, 400, 413 or 503, before anything is stored; database errors come through as they are.
         """
-        known = self._prove(known, signature, body)
-        events = _events_of(media_type, body)
-        with unit_of_work() as session:
-            receipt = accept(session, known.shop, events, sources=SourceRule.SHOP)
-        _log.info(
-            "events received",
-            shop=known.shop.code,
-            accepted=receipt.accepted,
-            duplicates=receipt.duplicates,
-            conflicts=receipt.conflicts,
-            quarantined=len(receipt.quarantined),
-        )
-        return receipt
+        with self._room.taken(len(body)):
+            known = await self._prove(known, signature, body)
+            read = partial(_delivery_of, known.shop, media_type, body)
+            delivery = read() if len(body) <= _SMALL_BYTES else await self._in_thread(read)
+            return await self._writer.store(delivery)
 
-    def _prove(self, known: KnownShop, signature: Signature, body: bytes) -> KnownShop:
+    async def _prove(self, known: KnownShop, signature: Signature, body: bytes) -> KnownShop:
         """The shop, its signature verified; read again once where a secret younger than our memory might fit."""
         try:
             _verify(known, signature, body)
         except BadSignature as problem:
-            fresh = self._shops.read(known.shop.code) if problem.mismatch else None
+            fresh = await self._in_thread(partial(self._shops.read, known.shop.code)) if problem.mismatch else None
             if fresh is None or fresh.secrets == known.secrets:
                 raise _unsigned(known, problem) from None
             known = fresh
@@ -67,6 +75,9 @@ class Door:
             except BadSignature as still:
                 raise _unsigned(known, still) from None
         return known
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
 
 def _verify(known: KnownShop, signature: Signature, body: bytes) -> None:
@@ -84,6 +95,10 @@ def _verify(known: KnownShop, signature: Signature, body: bytes) -> None:
 def _unsigned(known: KnownShop, problem: BadSignature) -> Problem:
     _log.warning("request not proven", shop=known.shop.code, why=str(problem))
     return Problem(401, "signature", str(problem), headers={"www-authenticate": "StandardWebhooks"})
+
+
+def _delivery_of(shop: Shop, media_type: str, body: bytes) -> Delivery:
+    return Delivery.of(shop, _events_of(media_type, body))
 
 
 def _events_of(media_type: str, body: bytes) -> list[object]:

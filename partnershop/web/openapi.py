@@ -119,7 +119,9 @@ EVENTS_ROUTE: dict[str, Any] = {
         415: _answer("Another media type.", MEDIA_TYPE, "Problem"),
         422: _answer("No event is valid; each is quarantined.", MEDIA_TYPE, "ProblemWithReceipt"),
         429: _answer("Too fast.", MEDIA_TYPE, "Problem", _WAIT),
-        503: _answer("The database cannot store it; nothing is taken.", MEDIA_TYPE, "Problem", _WAIT),
+        503: _answer(
+            "The database cannot store it, or too much waits; nothing is taken.", MEDIA_TYPE, "Problem", _WAIT
+        ),
     },
     "openapi_extra": {
         "security": [{"standard_webhooks": []}],

@@ -13,7 +13,7 @@ import tasks.documents
 from models import Document, Rendering, RenderingState
 from partnershop.db import unit_of_work
 from partnershop.documents.paper import Paper
-from partnershop.flows import corrections, documents, inbox, inbox_events
+from partnershop.flows import corrections, documents, inbox, inbox_events, invoicing
 from partnershop.stages import Stage
 from tasks.inbox import apply_events
 
@@ -28,7 +28,7 @@ def poisoned(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> tuple[Scene, str,
     """A batch in which the event in the middle breaks whoever handles it; its id, and those of the others."""
     handler: Callable[..., Any] = inbox_events.HANDLERS["print_data.uploaded"]
 
-    def breaks(touched: inbox_events.Touched, event: Any, data: Any) -> Any:
+    def breaks(touched: Any, event: Any, data: Any) -> Any:
         handler(touched, event, data)
         raise ZeroDivisionError("a defect nobody knew of")
 
@@ -122,6 +122,34 @@ def test_a_case_that_always_fails_is_parked_and_the_others_are_settled(
     assert scene.said("A-1") == [("invoice", 6710)], "what it did before it broke is undone"
     assert scene.said("A-2") == [("invoice", 6710), ("reversal", 6100)]
     assert scene.papers("A-2")[1].sequence == 1, "five failures burned no number"
+
+
+# Invoices
+
+
+def test_an_order_that_cannot_be_invoiced_keeps_no_other_from_its_invoice(
+    scene: Scene, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.change_settings(invoice_on="placed")
+    for order in ("A-1", "A-2", "A-3"):
+        scene.place(order, [item("1", "50.00")])
+    draft = invoicing._draft
+
+    def breaks(settings: Any, catalogue: Any, order: Any, *rest: Any) -> Any:
+        if order.number == "A-2":
+            raise ZeroDivisionError("a defect nobody knew of")
+        return draft(settings, catalogue, order, *rest)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(invoicing, "_draft", breaks)
+        for _ in range(invoicing.ATTEMPTS):
+            scene.go()
+            time.advance(3600)
+        assert [scene.said(order) for order in ("A-1", "A-2", "A-3")] == [[("invoice", 6100)], [], [("invoice", 6100)]]
+        assert (scene.row("A-2").attempts, scene.row("A-2").last_error) == (
+            invoicing.ATTEMPTS, "ZeroDivisionError: a defect nobody knew of",
+        )  # fmt: skip
+    assert [paper.sequence for order in ("A-1", "A-3") for paper in scene.papers(order)] == [1, 2]
 
 
 # Rendering

@@ -1,5 +1,6 @@
-"""The sample shop of tests/factories.py."""
+"""The sample shop of tests/factories.py, and items about to be handed over."""
 
 from factories import product, scene, time
+from handing_over import at_unitedprint, at_works
 
-__all__ = ["product", "scene", "time"]
+__all__ = ["at_unitedprint", "at_works", "product", "scene", "time"]

@@ -1,7 +1,10 @@
 """Hand-over: done, refused, out of reach, unknown; cut off in the middle; and an answer that comes too late."""
 
+from typing import Any
+
 import pytest
 from factories import AT_UNITEDPRINT, Clock, Scene, item
+from handing_over import claim, record, states
 
 import tasks.dispatch
 from models import DispatchState
@@ -10,43 +13,6 @@ from partnershop.flows import dispatch
 from partnershop.gateways.outcome import Done, Rejected, Unavailable, Unknown
 from partnershop.gateways.ticket import Ticket
 from partnershop.rules.eligibility import Route
-from partnershop.stages import Stage
-
-BEFORE = frozenset({Stage.INBOX, Stage.ROUTING, Stage.INVOICING, Stage.CORRECTIONS, Stage.REFUNDS})
-
-
-def states(scene: Scene, key: str = "1") -> list[str]:
-    """The states of an item's hand-overs."""
-    return [row.state.value for row in scene.dispatches("A-1", key)]
-
-
-@pytest.fixture
-def at_works(scene: Scene) -> Scene:
-    """An item for the shop's own works, not handed over yet."""
-    scene.place("A-1", [item("1", "50.00")])
-    scene.go(BEFORE)
-    return scene
-
-
-@pytest.fixture
-def at_unitedprint(scene: Scene) -> Scene:
-    """An item for Unitedprint, not handed over yet."""
-    scene.place("A-1", [item("1", "50.00", options=AT_UNITEDPRINT)])
-    scene.go(BEFORE)
-    return scene
-
-
-def claim(scene: Scene, route: Route) -> list[dispatch.Job]:
-    """What a worker does before it calls."""
-    with unit_of_work() as session:
-        (shop,) = dispatch.shops_due(session, route) or [0]
-        return dispatch.claim(session, shop, route, 20, idempotent=route is Route.IN_HOUSE)
-
-
-def record(job: dispatch.Job, outcome: Done | Rejected | Unavailable | Unknown, route: Route) -> str:
-    """What a worker does after the call."""
-    with unit_of_work() as session:
-        return dispatch.record(session, job, outcome, idempotent=route is Route.IN_HOUSE)
 
 
 def test_the_ticket_says_all_that_production_needs(at_works: Scene) -> None:
@@ -84,6 +50,18 @@ def test_a_refused_item_is_held_with_the_producers_reason(at_unitedprint: Scene)
     assert at_unitedprint.unitedprint.tickets == [], "it is not sent again by itself"
 
 
+def test_an_operator_lets_a_refused_item_go_to_its_producer_again(at_unitedprint: Scene) -> None:
+    at_unitedprint.unitedprint.plan(Rejected("211004: shipping type is missing"))
+    at_unitedprint.go()
+    at_unitedprint.operator("item.released", order="A-1", item="1", reason="settled by phone")
+    at_unitedprint.go()
+    assert states(at_unitedprint) == ["rejected", "done"]
+    assert at_unitedprint.item("A-1", "1").hold_code is None
+    late = at_unitedprint.operator("item.released", order="A-1", item="1", reason="again")
+    at_unitedprint.go()
+    assert at_unitedprint.told(late).refused, "it is not held"
+
+
 def test_an_item_that_the_print_works_refuse_may_go_to_unitedprint(at_works: Scene) -> None:
     at_works.workshop.plan(Rejected("the machine is broken"))
     at_works.go()
@@ -98,7 +76,7 @@ def test_an_item_that_the_print_works_refuse_may_go_to_unitedprint(at_works: Sce
 def test_a_producer_out_of_reach_is_tried_again_later_with_the_same_key(
     scene: Scene, time: Clock, route: Route
 ) -> None:
-    options = {"options": AT_UNITEDPRINT} if route is Route.UNITEDPRINT else {}
+    options: dict[str, Any] = {"options": AT_UNITEDPRINT} if route is Route.UNITEDPRINT else {}
     scene.place("A-1", [item("1", "50.00", **options)])
     producer = scene.unitedprint if route is Route.UNITEDPRINT else scene.workshop
     producer.plan(Unavailable("connection refused"), Unavailable("connection refused"))
@@ -219,79 +197,6 @@ def test_two_workers_never_take_the_same_item(at_works: Scene) -> None:
         (shop,) = dispatch.shops_due(first, Route.IN_HOUSE)
         assert len(dispatch.claim(first, shop, Route.IN_HOUSE, 20, idempotent=True)) == 1
         assert dispatch.claim(second, shop, Route.IN_HOUSE, 20, idempotent=True) == []
-
-
-# Cancellations in the middle of it
-
-
-def test_an_item_cancelled_while_the_print_works_are_called_is_withdrawn_afterwards(at_works: Scene) -> None:
-    (job,) = claim(at_works, Route.IN_HOUSE)
-    at_works.cancel("A-1", "1")
-    at_works.go(BEFORE)
-    record(job, at_works.workshop.hand_over(job.ticket), Route.IN_HOUSE)
-    at_works.go()
-    assert states(at_works) == ["withdrawn"]
-    assert job.ticket.key in at_works.workshop.withdrawn
-    assert at_works.item("A-1", "1").state.value == "cancelled"
-
-
-def test_an_item_cancelled_after_the_hand_over_is_withdrawn_from_the_print_works(at_works: Scene) -> None:
-    at_works.go()
-    at_works.cancel("A-1", "1")
-    at_works.go()
-    assert states(at_works) == ["withdrawn"]
-
-
-def test_unitedprint_publishes_no_cancellation_so_a_cancelled_item_stays_there(at_unitedprint: Scene) -> None:
-    at_unitedprint.go()
-    at_unitedprint.cancel("A-1", "1")
-    at_unitedprint.go()
-    assert states(at_unitedprint) == ["done"]
-    assert at_unitedprint.unitedprint.withdrawn == {}
-
-
-@pytest.mark.parametrize("route", [Route.IN_HOUSE, Route.UNITEDPRINT])
-def test_an_item_cancelled_while_its_producer_was_out_of_reach_is_not_handed_over_later(
-    scene: Scene, time: Clock, route: Route
-) -> None:
-    options = {"options": AT_UNITEDPRINT} if route is Route.UNITEDPRINT else {}
-    scene.place("A-1", [item("1", "50.00", **options)])
-    producer = scene.unitedprint if route is Route.UNITEDPRINT else scene.workshop
-    producer.plan(Unavailable("connection refused"))
-    scene.go()
-    scene.cancel("A-1", "1")
-    scene.go()
-    time.advance(86_400)
-    scene.go()
-    assert producer.tickets == []
-    assert states(scene) == ["withdrawn" if route is Route.IN_HOUSE else "rejected"]
-
-
-def test_while_the_print_works_are_out_of_reach_an_operator_may_send_the_item_to_unitedprint(
-    at_works: Scene, time: Clock
-) -> None:
-    at_works.workshop.plan(Unavailable("disk full"))
-    at_works.go()
-    at_works.operator("item.redirected", order="A-1", item="1", to="unitedprint", reason="disk full")
-    at_works.go()
-    time.advance(86_400)
-    at_works.go()
-    assert (states(at_works), at_works.workshop.tickets) == (["withdrawn", "done"], [])
-    assert len(at_works.unitedprint.tickets) == 1
-
-
-def test_a_withdrawal_that_did_not_reach_the_print_works_is_tried_again(
-    at_works: Scene, time: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_works.go()
-    at_works.cancel("A-1", "1")
-    with monkeypatch.context() as broken:
-        broken.setattr(at_works.workshop, "withdraw", lambda _key, _reason: Unavailable("disk full"))
-        at_works.go()
-        assert states(at_works) == ["withdrawing"]
-    time.advance(86_400)
-    at_works.go()
-    assert states(at_works) == ["withdrawn"]
 
 
 def test_the_tasks_say_what_they_did(at_works: Scene) -> None:

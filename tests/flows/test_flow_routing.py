@@ -14,7 +14,7 @@ from partnershop.errors import Refused
 from partnershop.flows.settings import catalogue_rules, place_of_production
 from partnershop.rules.eligibility import decide
 
-POSTER = {"product": "poster", "options": {"format": "a1"}}
+POSTER: dict[str, Any] = {"product": "poster", "options": {"format": "a1"}}
 
 
 def with_attribute(key: str, added: Mapping[str, Any]) -> dict[str, Any]:

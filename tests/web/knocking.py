@@ -67,6 +67,7 @@ VALID_DATA: dict[str, dict[str, Any]] = {
     "refund.settled": {"refund": "R-17", "reference": "bank-1"},
     "refund.failed": {"refund": "R-17", "reason": "card expired"},
     "item.redirected": ITEM | {"to": "unitedprint", "reason": "out of paper"},
+    "item.released": ITEM | {"reason": "the catalogue knows the paper now"},
     "dispatch.settled": ITEM | {"accepted": True, "reference": "4711", "reason": "seen in the portal"},
 }
 
@@ -178,7 +179,12 @@ class Knocker:
 def running_server(body_seconds: float = 30.0) -> Iterator[str]:
     """The real application behind a real uvicorn on a free port of this machine; its URL."""
     settings = uvicorn.Config(
-        create_app(body_seconds=body_seconds), host="127.0.0.1", port=0, log_level="warning", lifespan="off"
+        create_app(body_seconds=body_seconds),
+        host="127.0.0.1",
+        port=0,
+        http="h11",  # as in partnershop/programs.py
+        log_level="warning",
+        lifespan="off",
     )
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, daemon=True)

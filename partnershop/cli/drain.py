@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def drain(
-    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long to wait at most.")] = 600.0,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long to wait at most.")] = 1800.0,
     without: Annotated[
         list[Stage] | None, typer.Option("--without", help="A stage not to wait for; may be given several times.")
     ] = None,

@@ -24,7 +24,7 @@ from partnershop.flows.parked import release_waiting
 
 BATCH = 500
 ATTEMPTS = 3
-_LANE = 7_620_012
+LANE = 7_620_012
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def apply_next(session: Session, shop_id: int, limit: int = BATCH) -> Applied:
 
     That one looks again after it has given the lane free, so nothing is overlooked.
     """
-    lane = {"lane": _LANE, "shop": shop_id}
+    lane = {"lane": LANE, "shop": shop_id}
     if not session.execute(text("SELECT pg_try_advisory_xact_lock(:lane, CAST(:shop AS int))"), lane).scalar_one():
         return Applied()
     events = session.scalars(

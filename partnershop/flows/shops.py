@@ -13,7 +13,7 @@ from models import Item, Order, Shop, ShopSettings, WebhookSecret
 from partnershop import clock
 from partnershop.contract.signature import key_of, new_secret
 from partnershop.errors import Refused
-from partnershop.flows.inbox import _LANE
+from partnershop.flows.inbox import LANE
 from partnershop.flows.judging_again import judge_again
 from partnershop.flows.orders import lock_many, open_gates
 from partnershop.flows.settings import catalogue_in_force
@@ -71,7 +71,7 @@ def _shop(session: Session, file: ShopFile) -> tuple[Shop, bool]:
     shop_id = made or session.scalars(select(Shop.id).where(Shop.code == file.code)).one()
     # No order is being placed while the settings change: its gates would be judged by the old ones and nobody would
     # look again. The lane before the row, as the inbox takes them.
-    session.execute(text("SELECT pg_advisory_xact_lock(:lane, CAST(:shop AS int))"), {"lane": _LANE, "shop": shop_id})
+    session.execute(text("SELECT pg_advisory_xact_lock(:lane, CAST(:shop AS int))"), {"lane": LANE, "shop": shop_id})
     query = select(Shop).where(Shop.id == shop_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one(), made is not None
 

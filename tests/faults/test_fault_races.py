@@ -284,5 +284,5 @@ def test_an_event_is_never_parked_for_an_order_that_is_just_being_placed(scene: 
 
 
 def test_without_the_one_lane_it_would_be_parked_for_ever(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert race_for_parking(scene, lambda: monkeypatch.setattr(inbox, "_LANE", 1)) == EventState.PARKED
+    assert race_for_parking(scene, lambda: monkeypatch.setattr(inbox, "LANE", 1)) == EventState.PARKED
     assert scene.row("A-1").paid == 0

@@ -109,6 +109,15 @@ def test_a_line_is_quantity_times_a_unit_price_of_up_to_four_places(scene: Scene
     assert [line.net for line in scene.lines(scene.papers("A-1")[0])] == [1188, 1235], "11.875 and 12.345, half up"
 
 
+def test_the_options_stand_on_the_line_in_words_in_the_catalogues_order(scene: Scene) -> None:
+    scene.change_settings(invoice_on="placed")
+    chosen = {"data-check": "basic", "quantity": "1000", "format": "a6"}
+    scene.place("A-1", [item("1", "50.00", options=chosen)])
+    scene.go()
+    details = scene.lines(scene.papers("A-1")[0])[0].details
+    assert details == ["attribute: a6", "attribute: 1000", "attribute: basic"]
+
+
 def test_what_was_paid_before_the_invoice_stands_on_it_but_never_more_than_it_comes_to(scene: Scene) -> None:
     for order, amount, prepaid in (("A-1", "20.00", 2000), ("A-2", "99.00", 6100)):
         scene.place(order, [item("1", "50.00")])

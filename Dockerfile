@@ -31,4 +31,4 @@ VOLUME /data
 # An empty folder: Python and Celery put the working folder on the module path.
 WORKDIR /home/partnershop
 
-CMD ["python", "-m", "uvicorn", "workers.web:app", "--host", "0.0.0.0", "--port", "8000", "--no-server-header"]
+CMD ["python", "-m", "uvicorn", "workers.web:app", "--host", "0.0.0.0", "--port", "8000", "--no-server-header", "--no-access-log", "--http", "h11"]

@@ -75,8 +75,9 @@ def programs(
 
     No simulator where UNITEDPRINT_URL names who is to be talked to; nor the programs named in `without`, which then
     run elsewhere or not at all.
-    `concurrency`: processes per worker, default 2 for "flow" and "dispatch" (a producer each) and 1 for "documents". `environment` is added to what
-    every program gets.
+
+    `concurrency`: processes per worker, default 2 for "flow" and "dispatch" (a producer each) and 1 for "documents".
+    `environment` is added to what every program gets.
     """
     common = {
         "DATABASE_URL": database_url,

@@ -149,6 +149,20 @@ def test_a_late_complaint_that_is_refused_does_not_keep_the_invoice_back(scene: 
     assert scene.said("A-1") == [("invoice", 6100)]
 
 
+def test_the_invoice_waits_for_a_case_that_came_before_the_last_shipment(scene: Scene) -> None:
+    for order in ("A-1", "A-2"):
+        scene.place(order, [item("1", "50.00"), item("2", "30.00")])
+    scene.complain("A-1", "1", "C-1")
+    scene.go()
+    scene.accept("A-1", "C-1", net="10.00")
+    scene.ship("A-1", "1", "2")
+    scene.ship("A-2", "1")
+    scene.cancel("A-2", "2")
+    scene.go()
+    assert scene.said("A-1") == [("invoice", 8540)], "one invoice with the allowance, nothing to correct"
+    assert scene.said("A-2") == [("invoice", 6100)], "one invoice without the cancelled item"
+
+
 def test_numbers_are_gapless_in_the_order_of_issue_and_reversals_have_a_series_of_their_own(scene: Scene) -> None:
     scene.change_settings(invoice_on="placed")
     for number in range(1, 4):

@@ -59,7 +59,7 @@ def forget_connections() -> None:
 def unit_of_work() -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on any error; then the next stages are woken.
 
-    The wake-up is only a hint: it happens after the commit, and a lost one costs seconds (the sweeper looks for due work).
+    The wake-up is only a hint: it happens after the commit, and a lost one costs seconds, until the sweeper comes by.
     """
     with Session(engine(), expire_on_commit=False, autoflush=True) as session:
         with session.begin():
@@ -118,7 +118,7 @@ def copy_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]])
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema (Alembic, `head`)."""
     from alembic import command  # noqa: PLC0415  (only this needs it, and it is slow to import)
-    from alembic.config import Config
+    from alembic.config import Config  # noqa: PLC0415
 
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

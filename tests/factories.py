@@ -33,7 +33,6 @@ from partnershop import clock, db
 from partnershop.config import config
 from partnershop.db import unit_of_work
 from partnershop.flows import catalogues, shops
-from partnershop.flows import settings as flow_settings
 from partnershop.flows.intake import Receipt
 from partnershop.flows.orders import owed
 from partnershop.gateways.fakes import FakeProducer
@@ -348,8 +347,6 @@ def product(clean_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("PARTNERSHOP_DATA", str(tmp_path))
     engine = _engine_of(clean_database)
     monkeypatch.setattr(db, "engine", lambda: engine)
-    # Kept by version, which in the product never comes again; a cleaned database counts from one anew.
-    monkeypatch.setattr(flow_settings, "_catalogues", {})
     yield monkeypatch
     config.cache_clear()
 

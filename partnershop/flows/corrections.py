@@ -26,6 +26,8 @@ from partnershop.rules.money import in_words, to_minor
 from partnershop.rules.papers import DocumentKind, Figures, Line, Reduction, reduction_amount
 
 ATTEMPTS = 5
+# Which task settles which kind of case.
+VERBS = {CaseKind.CANCELLATION: "reverse_items", CaseKind.COMPLAINT: "issue_reduced_invoice"}
 
 
 def due(session: Session, limit: int = 500) -> list[tuple[str, str, int, CaseKind]]:
@@ -206,6 +208,7 @@ def note_failure(session: Session, case_id: int, error: str) -> str:
     It is counted on the oldest open case of the order: that is the one that stands in the way of the others.
     """
     asked = session.get_one(Case, case_id)
+    order = lock(session, asked.order_id)
     query = select(Case).where(Case.order_id == asked.order_id, Case.state == CaseState.OPEN, Case.id <= case_id)
     case = session.scalars(query.order_by(Case.id).limit(1).with_for_update()).first()
     if case is None:
@@ -216,5 +219,6 @@ def note_failure(session: Session, case_id: int, error: str) -> str:
     if case.attempts >= ATTEMPTS:
         case.state = CaseState.PARKED
         case.outcome = f"parked after {ATTEMPTS} attempts: {error}"
+        _go_on(session, session.get_one(Shop, order.shop_id), order, case)
         return case.outcome
     return f"attempt {case.attempts} at case {case.id} failed: {error}"

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, text, update
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from models import Item, ItemHistory, RoutingDecision, Shop, ShopSettings
 from partnershop import clock
 from partnershop.db import copy_rows, wake
+from partnershop.flows import items as moves
 from partnershop.flows.explain import sentence
 from partnershop.flows.orders import settings_of
 from partnershop.flows.settings import LoadedCatalogue, catalogue_in_force, place_of_production
@@ -32,6 +33,9 @@ class Routed:
     unitedprint: int = 0
     held: int = 0
 
+    def __add__(self, other: "Routed") -> "Routed":
+        return Routed(self.in_house + other.in_house, self.unitedprint + other.unitedprint, self.held + other.held)
+
     @property
     def count(self) -> int:
         """How many items were judged."""
@@ -47,7 +51,7 @@ def shops_due(session: Session) -> list[int]:
     return list(session.scalars(select(Shop.id).where(select(Item.id).where(Item.shop_id == Shop.id, _DUE).exists())))
 
 
-def claim(shop_id: int, limit: int) -> Any:
+def claim(shop_id: int, limit: int) -> Select[Any]:
     """The claim query: the oldest due items of a shop, locked, those that another worker holds skipped."""
     columns = (Item.id, Item.product, Item.options, Item.state, Item.hold_code, Item.hold_reason, Item.gates_passed_at)
     return (
@@ -61,7 +65,11 @@ def claim(shop_id: int, limit: int) -> Any:
 
 def route_next(session: Session, shop_id: int, limit: int = BATCH) -> Routed:
     """Route or hold the next due items of a shop. Cancelled ones get their decision too, it has no effect."""
-    rows = session.execute(claim(shop_id, limit)).all()
+    return _route(session, shop_id, claim(shop_id, limit))
+
+
+def _route(session: Session, shop_id: int, claimed: Select[Any]) -> Routed:
+    rows = session.execute(claimed).all()
     if not rows:
         return Routed()
     shop = session.get_one(Shop, shop_id)
@@ -77,6 +85,26 @@ def route_next(session: Session, shop_id: int, limit: int = BATCH) -> Routed:
     _wake_next(session, shop, routed)
     in_house = sum(decision.route == "in_house" for _, decision in routed)
     return Routed(in_house, len(routed) - in_house, len(held))
+
+
+def items_due(session: Session, shop_id: int, limit: int = BATCH) -> list[int]:
+    """The items that `route_next` would take, by id."""
+    return list(session.scalars(select(Item.id).where(Item.shop_id == shop_id, _DUE).order_by(Item.id).limit(limit)))
+
+
+def route_one(session: Session, shop_id: int, item_id: int) -> Routed:
+    """Route or hold this item, unless somebody else just did."""
+    return _route(session, shop_id, claim(shop_id, 1).where(Item.id == item_id))
+
+
+def hold_defective(session: Session, item_id: int, error: str) -> Routed:
+    """Hold an item that cannot be judged, with what went wrong; `item release` has it judged again."""
+    item = session.get_one(Item, item_id, with_for_update={"key_share": True})
+    if item.route is not None:
+        return Routed()
+    moves.apply(session, item, Trigger.HOLD, actor=ACTOR, why=f"cannot be judged: {error}")
+    item.hold_code, item.hold_reason, item.recheck = "defect", f"cannot be judged: {error}", False
+    return Routed(held=1)
 
 
 def _state_after(row: Row[Any], decision: Decision) -> ItemState:

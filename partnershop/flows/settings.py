@@ -44,27 +44,34 @@ def _words(names: Mapping[str, str], language: str, key: str) -> str:
     return names.get(language) or names.get("en") or key
 
 
-_catalogues: dict[int, LoadedCatalogue] = {}
+# By digest: it names the content, which an id does not where a database was restored or made anew.
+_catalogues: dict[str, LoadedCatalogue] = {}
 _KEPT = 8
 
 
 def catalogue_in_force(session: Session) -> LoadedCatalogue:
     """The newest catalogue. Raises `Refused` when none has been loaded yet."""
-    newest = session.scalars(select(CatalogueVersion.id).order_by(CatalogueVersion.id.desc()).limit(1)).first()
-    if newest is None:
+    newest = select(CatalogueVersion.id, CatalogueVersion.digest).order_by(CatalogueVersion.id.desc()).limit(1)
+    row = session.execute(newest).first()
+    if row is None:
         raise Refused("no catalogue is loaded yet: run `partnershop catalogue load FILE` first")
-    return catalogue(session, newest)
+    return _loaded(session, row.id, row.digest)
 
 
 def catalogue(session: Session, version_id: int) -> LoadedCatalogue:
     """A catalogue version by its id."""
-    known = _catalogues.get(version_id)
-    if known is None:
+    digest = session.scalars(select(CatalogueVersion.digest).where(CatalogueVersion.id == version_id)).one()
+    return _loaded(session, version_id, digest)
+
+
+def _loaded(session: Session, version_id: int, digest: str) -> LoadedCatalogue:
+    known = _catalogues.get(digest)
+    if known is None or known.id != version_id:
         row = session.get_one(CatalogueVersion, version_id)
         if len(_catalogues) >= _KEPT:
             _catalogues.clear()
         known = LoadedCatalogue(row.id, row.label, catalogue_rules(row.products), row.products)
-        _catalogues[version_id] = known
+        _catalogues[digest] = known
     return known
 
 

@@ -5,13 +5,11 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from models import CaseKind, Dispatch, DispatchState, Item, RefundRequest, RefundState, Rendering, RenderingState
+from models import Dispatch, DispatchState, Item, RefundRequest, RefundState, Rendering, RenderingState
 from partnershop import clock
 from partnershop.flows import corrections, dispatch, inbox, invoicing, routing
 from partnershop.rules.eligibility import Route
 from partnershop.stages import Stage, Wake
-
-VERBS = {CaseKind.CANCELLATION: "reverse_items", CaseKind.COMPLAINT: "issue_reduced_invoice"}
 
 
 def due(session: Session) -> list[Wake]:
@@ -26,7 +24,8 @@ def due(session: Session) -> list[Wake]:
         (Stage.DOCUMENTS, _documents_due(session)),
     ]
     cases = [
-        Wake(Stage.CORRECTIONS, shop, order, case, VERBS[kind]) for shop, order, case, kind in corrections.due(session)
+        Wake(Stage.CORRECTIONS, shop, order, case, corrections.VERBS[kind])
+        for shop, order, case, kind in corrections.due(session)
     ]
     return [Wake(stage) for stage, is_due in found if is_due] + cases
 

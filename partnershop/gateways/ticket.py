@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Feature:
-    """One attribute of the product and its chosen option: keys for machines, words (in the shop's language) for people."""
+    """One attribute of the product and its chosen option: keys for machines, words (the shop's language) for people."""
 
     attribute: str
     option: str
@@ -18,8 +18,8 @@ class Feature:
 class Ticket:
     """One order item as it is handed to a producer.
 
-    `key` identifies the hand-over for ever (it is also the file name and Unitedprint's orderName): the same key twice is
-    the same hand-over. It holds only letters, digits, dot, dash and underscore. `copies` is the line's quantity, the
+    `key` identifies the hand-over for ever (it is also the file name and Unitedprint's orderName): the same key twice
+    is the same hand-over. It holds only letters, digits, dot, dash and underscore. `copies` is the line's quantity, the
     print run is the feature `quantity`. `address` is the item's address in the product (for the QR code).
     """
 

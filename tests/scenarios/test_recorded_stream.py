@@ -1,4 +1,4 @@
-"""A real recorded order stream goes in at the door and ends on the exact cent: real web, broker, workers and database."""
+"""A real recorded order stream goes in at the door and ends on the exact cent: real web, broker, workers, database."""
 
 import json
 import os

@@ -1,0 +1,53 @@
+"""Setting going again what was parked after its attempts: cases, invoices and renderings."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models import Case, CaseState, Document, Order, Rendering, RenderingState, Shop
+from partnershop import clock
+from partnershop.db import wake
+from partnershop.flows.corrections import VERBS
+from partnershop.stages import Stage, Wake
+
+
+@dataclass(frozen=True)
+class Retried:
+    """How many of each are due again."""
+
+    cases: int
+    invoices: int
+    renderings: int
+
+
+def retry(session: Session, shop: Shop) -> Retried:
+    """Give everything of this shop that was parked its attempts again. What caused it should have been mended."""
+    again = {"attempts": 0, "due_at": clock.now(), "leased_until": None}
+    cases = session.scalars(
+        update(Case)
+        .where(Case.shop_id == shop.id, Case.state == CaseState.PARKED)
+        .values(state=CaseState.OPEN, outcome=None, **again)
+        .returning(Case)
+    ).all()
+    numbers = dict(
+        session.execute(select(Order.id, Order.number).where(Order.id.in_([c.order_id for c in cases]))).all()
+    )
+    invoices = session.execute(
+        update(Order)
+        .where(Order.shop_id == shop.id, Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None))
+        .where(Order.attempts > 0)
+        .values(**again)
+        .returning(Order.id)
+    ).all()
+    renderings = session.execute(
+        update(Rendering)
+        .where(Rendering.state == RenderingState.PARKED, Rendering.document_id == Document.id)
+        .where(Document.shop_id == shop.id)
+        .values(state=RenderingState.DUE, **again)
+        .returning(Rendering.document_id)
+    ).all()
+    wake(session, Wake(Stage.INVOICING, shop=shop.code), Wake(Stage.DOCUMENTS, shop=shop.code))
+    for case in cases:
+        wake(session, Wake(Stage.CORRECTIONS, shop.code, numbers[case.order_id], case.id, VERBS[case.kind]))
+    return Retried(len(cases), len(invoices), len(renderings))

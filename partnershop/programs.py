@@ -16,8 +16,9 @@ from partnershop.machine.program import LogSays, Program
 APP = "workers.app"
 QUEUES = {
     "flow": "inbox,routing,invoicing,corrections,refunds,commissions,sweeper",
-    # By itself: writing thousands of job tickets, or a slow producer, must not hold up papers and money.
+    # By themselves: thousands of job tickets, or a slow producer, must not hold up papers and money, nor one another.
     "dispatch": "dispatch",
+    "unitedprint": "unitedprint",
     "documents": "documents",
 }
 FLOWER_USER = "operator"
@@ -76,7 +77,7 @@ def programs(
     No simulator where UNITEDPRINT_URL names who is to be talked to; nor the programs named in `without`, which then
     run elsewhere or not at all.
 
-    `concurrency`: processes per worker, default 2 for "flow" and "dispatch" (a producer each) and 1 for "documents".
+    `concurrency`: processes per worker, default 2 for "flow" and 1 for the others.
     `environment` is added to what every program gets.
     """
     common = {
@@ -88,7 +89,7 @@ def programs(
         "PYTHONUNBUFFERED": "1",
         **(environment or {}),
     }
-    processes = dict.fromkeys(QUEUES, 1) | {"flow": 2, "dispatch": 2} | dict(concurrency or {})
+    processes = dict.fromkeys(QUEUES, 1) | {"flow": 2} | dict(concurrency or {})
     left_out = {*without, *(["simulator"] if os.environ.get("UNITEDPRINT_URL") else [])}
     everything = [
         _web(ports.web, common),
@@ -109,7 +110,8 @@ def _web(port: int, environment: Mapping[str, str]) -> Program:
 
 def _simulator(port: int, data: Path, environment: Mapping[str, str]) -> Program:
     argv = _python("partnershop.gateways.unitedprint_simulator", "--port", str(port), "--data", str(data))
-    return Program("simulator", argv, environment, f"http://{LOOPBACK}:{port}/health")
+    # A hand-over in hand gets its answer: without one its outcome is unknown, and people must ask.
+    return Program("simulator", argv, environment, f"http://{LOOPBACK}:{port}/health", outlives=True)
 
 
 def _worker(name: str, queues: str, processes: int, environment: Mapping[str, str]) -> Program:

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shlex
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,8 +21,9 @@ from partnershop.errors import Refused, Transient
 from partnershop.machine.guardian import Guardian, end_group
 from partnershop.machine.program import LogSays, Program, Running
 from partnershop.machine.signals import Interrupted, interruptible
+from partnershop.machine.stopping import stop_together
 
-__all__ = ["Interrupted", "LogSays", "Program", "Supervisor", "interruptible", "read_up"]
+__all__ = ["Interrupted", "LogSays", "Program", "Supervisor", "check_free", "interruptible", "read_up"]
 
 UP_FILE = "up.json"
 _LOCK_FILE = "supervisor.lock"
@@ -52,7 +54,9 @@ class _Watched:
 
 
 class Supervisor:
-    """Starts, watches and stops programs. A context manager that stops them, last started first, at its end.
+    """Starts, watches and stops programs. A context manager that stops them at its end, all at once.
+
+    Only those that others may talk to until they have ended (`Program.outlives`) are stopped after the others.
 
     Use it from the main thread, inside `interruptible()`. Nothing happens behind its back: programs are started again
     by `tick`, which `watch` and `wait` call and any long work beside it should call now and then.
@@ -129,7 +133,7 @@ class Supervisor:
             self.wait(60.0)
 
     def publish(self, addresses: Mapping[str, str]) -> None:
-        """Write DATA/up.json: the addresses (intake, flower, database, broker) and "pids". Mode 0600: it has passwords.
+        """Write DATA/up.json: the addresses, this process's own "pid", and "pids". Mode 0600: it has passwords.
 
         It is there in whole or not at all, and follows the process ids when a program is started again.
         """
@@ -137,18 +141,22 @@ class Supervisor:
         path = self._data / UP_FILE
         unfinished = path.with_suffix(".unfinished")
         with open(unfinished, "w", opener=lambda name, flags: os.open(name, flags, 0o600), encoding="utf-8") as file:
-            json.dump({**addresses, "pids": self.pids}, file, indent=1)
+            json.dump({**addresses, "pid": os.getpid(), "pids": self.pids}, file, indent=1)
         unfinished.replace(path)
 
     def stop(self) -> None:
-        """Remove up.json, stop everything in reverse order, end the guardian. Does nothing the second time."""
+        """Remove up.json, stop everything, end the guardian. Does nothing the second time.
+
+        Says who needs time, and who was killed after the grace or because of a second Ctrl-C.
+        """
         if self._lock is None:
             return
         (self._data / UP_FILE).unlink(missing_ok=True)
-        while self._watched:
-            running = self._watched.pop().running
-            if not running.stop():
-                self._say(f"{running.program.name} did not end in {running.program.grace_seconds:g} s and was killed")
+        everything = [watched.running for watched in reversed(self._watched)]
+        self._watched.clear()
+        for outlives in (False, True):
+            stop_together([running for running in everything if running.program.outlives is outlives], self._say)
+        for running in everything:
             if running.process:
                 self._guardian.forget(running.process.pid)
         self._guardian.close()
@@ -210,7 +218,22 @@ def read_up(data: Path) -> dict[str, object]:
         content: dict[str, object] = json.loads((data / UP_FILE).read_text(encoding="utf-8"))
         if _is_locked(data / _LOCK_FILE):  # otherwise it was left by a run that was killed
             return content
-    raise Refused(f"nothing is up on {data}: start it with `partnershop up --data {data}`")
+    raise Refused(f"nothing is up on {data}: start it with `partnershop up --data {shlex.quote(str(data))}`")
+
+
+def check_free(data: Path) -> None:
+    """Raise `Refused` while a supervisor lives on the folder, saying which process it is and where it answers."""
+    with contextlib.suppress(FileNotFoundError):
+        if _is_locked(data / _LOCK_FILE):
+            raise Refused(_in_use(data))
+
+
+def _in_use(data: Path) -> str:
+    said = f"{data} is in use: another `partnershop up` or `demo` runs on it"
+    with contextlib.suppress(Refused):
+        up = read_up(data)
+        return f"{said}, process {up.get('pid')}, intake {up.get('intake')}"
+    return f"{said} and is starting or ending"
 
 
 def _lock(data: Path) -> int:
@@ -219,7 +242,7 @@ def _lock(data: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise Refused(f"{data} is in use: another `partnershop up` or `demo` runs on it") from None
+        raise Refused(_in_use(data)) from None
     return lock
 
 

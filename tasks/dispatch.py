@@ -3,6 +3,7 @@
 Each producer has a task of its own: one slow one holds up nobody.
 """
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from celery import shared_task
 from partnershop.config import config
 from partnershop.db import unit_of_work, wake
 from partnershop.documents.job_ticket import render_ticket
-from partnershop.flows import dispatch
+from partnershop.flows import dispatch, dispatch_withdrawing
+from partnershop.gateways.outcome import Outcome, Unavailable
 from partnershop.gateways.producer import Producer
 from partnershop.gateways.unitedprint import UnitedprintHttp
 from partnershop.gateways.unitedprint_order import account_from
@@ -23,6 +25,8 @@ from partnershop.stages import Stage, Wake
 from tasks.working import SLICE_SECONDS
 
 CLAIM = 20
+BEGIN_WITHIN = dispatch.LEASE.total_seconds() / 2
+"""Seconds after its claim within which a call must begin, well before its lease ends."""
 
 
 @shared_task(name="dispatch.hand_over_in_house")
@@ -64,34 +68,53 @@ def _hand_over(route: Route, producer_of: Callable[[str], Producer], woken_by: s
     while time.monotonic() < until:
         with unit_of_work() as session:
             shops = dispatch.shops_due(session, route)
-        calls = [call for shop_id in shops for call in _batch(route, shop_id, producer_of)]
+        calls = [call for shop_id in shops for call in _batch(route, shop_id, producer_of, until)]
         said += calls
         if not calls:
             break
     else:
         with unit_of_work() as session:
             wake(session, Wake(Stage.DISPATCH, shop=woken_by))
-    return f"{len(said)} items: {'; '.join(said[-3:])}" if said else "nothing was due"
+    return f"{len(said)} handed over or tried: {'; '.join(said[-3:])}" if said else "nothing was due"
 
 
-def _batch(route: Route, shop_id: int, producer_of: Callable[[str], Producer]) -> list[str]:
-    idempotent = route is Route.IN_HOUSE
+def _batch(route: Route, shop_id: int, producer_of: Callable[[str], Producer], until: float) -> list[str]:
+    """The calls of one shop's turn; none once the task's time is up, so that a slow producer ends it all the same."""
+    if time.monotonic() >= until:
+        return []
+    if route is Route.IN_HOUSE:
+        with unit_of_work() as session:
+            jobs = dispatch.claim(session, shop_id, route, CLAIM, idempotent=True)
+        return [_call(producer_of(job.shop), job) for job in jobs]
     with unit_of_work() as session:
-        jobs = dispatch.claim(session, shop_id, route, CLAIM, idempotent=idempotent)
-    return [_call(producer_of(job.shop), job) for job in jobs]
+        dispatch.note_cut_off(session, shop_id, route)
+    said: list[str] = []
+    while len(said) < CLAIM and time.monotonic() < until:
+        begin_until = time.monotonic() + BEGIN_WITHIN
+        # A call that cannot be asked about again is claimed alone: whatever happens, only one is in doubt.
+        with unit_of_work() as session:
+            jobs = dispatch.claim(session, shop_id, route, 1, idempotent=False)
+        if not jobs:
+            break
+        said += [_call(producer_of(job.shop), job, begin_until) for job in jobs]
+    return said
 
 
-def _call(producer: Producer, job: dispatch.Job) -> str:
-    outcome = producer.hand_over(job.ticket)
+def _call(producer: Producer, job: dispatch.Job, begin_until: float = math.inf) -> str:
+    # A worker that was held up must not call any more: the item may have been settled and sent again meanwhile.
+    if time.monotonic() > begin_until:
+        outcome: Outcome = Unavailable("the worker was held up and did not call")
+    else:
+        outcome = producer.hand_over(job.ticket)
     with unit_of_work() as session:
         return dispatch.record(session, job, outcome, idempotent=producer.idempotent)
 
 
 def _withdraw() -> int:
     with unit_of_work() as session:
-        jobs = dispatch.claim_withdrawals(session)
+        jobs = dispatch_withdrawing.claim_withdrawals(session)
     for job in jobs:
         outcome = workshop(job.shop).withdraw(job.key, job.reason)
         with unit_of_work() as session:
-            dispatch.record_withdrawal(session, job, outcome)
+            dispatch_withdrawing.record_withdrawal(session, job, outcome)
     return len(jobs)

@@ -11,7 +11,17 @@ from models import CatalogueVersion, Shop, ShopSettings
 from partnershop import clock, config, db
 from partnershop.contract import SourceRule
 from partnershop.documents.paper import Paper
-from partnershop.flows import commissions, corrections, dispatch, documents, inbox, intake, invoicing, routing
+from partnershop.flows import (
+    commissions,
+    corrections,
+    dispatch,
+    dispatch_withdrawing,
+    documents,
+    inbox,
+    intake,
+    invoicing,
+    routing,
+)
 from partnershop.gateways.fakes import FakeProducer
 from partnershop.rules.eligibility import IncompleteSettings, Mode, Route
 
@@ -152,11 +162,11 @@ class Driver:
 
     def _withdraw(self) -> int:
         with db.unit_of_work() as session:
-            withdrawals = dispatch.claim_withdrawals(session)
+            withdrawals = dispatch_withdrawing.claim_withdrawals(session)
         for job in withdrawals:
             outcome = self.producers[Route.IN_HOUSE].withdraw(job.key, job.reason)
             with db.unit_of_work() as session:
-                dispatch.record_withdrawal(session, job, outcome)
+                dispatch_withdrawing.record_withdrawal(session, job, outcome)
         return len(withdrawals)
 
     def print_papers(self) -> None:

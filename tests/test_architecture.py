@@ -179,9 +179,9 @@ def test_every_task_has_a_queue_and_every_queued_task_exists(celery: object) -> 
 
 
 def test_every_stage_has_a_queue() -> None:
-    from workers.queues import QUEUES, SWEEPER  # noqa: PLC0415
+    from workers.queues import QUEUES, SWEEPER, UNITEDPRINT  # noqa: PLC0415
 
-    assert set(QUEUES) == {stage.value for stage in Stage} | {SWEEPER}
+    assert set(QUEUES) == {stage.value for stage in Stage} | {SWEEPER, UNITEDPRINT}
 
 
 def test_the_sweeper_looks_for_work_of_every_stage() -> None:

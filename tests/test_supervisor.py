@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 
 from partnershop import programs, supervisor
 from partnershop.errors import Refused, Transient
+from partnershop.machine import signals, stopping
 from partnershop.machine.ports import free_port, free_ports, is_open
-from partnershop.supervisor import Interrupted, LogSays, Program, Supervisor, interruptible, read_up
+from partnershop.supervisor import Interrupted, LogSays, Program, Supervisor, check_free, interruptible, read_up
 
 _WEB = """
 import http.server, sys
@@ -34,6 +36,16 @@ print(sys.argv[1], "is ready", flush=True)
 while True: time.sleep(60)
 """
 # A worker whose pool ignores every request to end, as one that is busy or stuck does.
+_SLOW = """
+import os, signal, sys, time
+def end(*_):
+    time.sleep(1)
+    with open(os.environ["NOTES"], "a") as notes: notes.write(sys.argv[1] + "\\n")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+while True: time.sleep(60)
+"""
 _STUBBORN = """
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -50,9 +62,10 @@ def _program(
     ready: str | LogSays = LogSays("ready"),  # noqa: B008  frozen
     notes: Path | str = os.devnull,
     grace_seconds: float = 15.0,
+    outlives: bool = False,
 ) -> Program:
     argv = [sys.executable, "-c", code, *arguments]
-    return Program(name, argv, {"NOTES": str(notes)}, ready, grace_seconds)
+    return Program(name, argv, {"NOTES": str(notes)}, ready, grace_seconds, outlives)
 
 
 def _eventually(question: Callable[[], bool], seconds: float = 15.0) -> bool:
@@ -99,6 +112,7 @@ def test_up_json_appears_when_all_answer_and_goes_at_the_end(tmp_path: Path, sai
         content = read_up(data)
         assert content["intake"] == f"http://127.0.0.1:{port}"
         assert content["pids"] == started.pids
+        assert content["pid"] == os.getpid()
         assert set(started.pids) == {"web", "worker"}
         assert stat.S_IMODE((data / "up.json").stat().st_mode) == 0o600
         pids = started.pids
@@ -116,11 +130,46 @@ def test_the_web_counts_as_ready_only_when_its_url_answers_200(running: Supervis
         running.start([_program("web", _WEB, str(port), ready=f"http://127.0.0.1:{port}/wrong")], seconds=1)
 
 
-def test_they_are_stopped_last_started_first_and_may_finish(running: Supervisor, tmp_path: Path) -> None:
+def test_they_are_stopped_beside_each_other_and_may_finish(
+    running: Supervisor, tmp_path: Path, said: list[str]
+) -> None:
     notes = tmp_path / "notes"
-    running.start([_program(name, _NOTING, name, notes=notes) for name in ("a", "b", "c")])
+    asked = _program("asked", _NOTING, "asked", notes=notes, outlives=True)
+    running.start([asked, *(_program(name, _SLOW, name, notes=notes) for name in ("a", "b", "c", "d"))])
+    began = time.monotonic()
     running.stop()
-    assert notes.read_text(encoding="utf-8").split() == ["c", "b", "a"]
+    assert time.monotonic() - began < 3, "one second each, but not one after the other"
+    done = notes.read_text(encoding="utf-8").split()
+    assert sorted(done[:4]) == ["a", "b", "c", "d"]
+    assert done[4:] == ["asked"], "the others may talk to it to the end"
+    assert said == []
+
+
+def test_a_second_request_from_the_keyboard_hurries(
+    running: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "_SECOND_PRESS_SECONDS", 0.2)
+    monkeypatch.setattr(stopping, "_PATIENCE_SECONDS", 0.4)
+    running.start([_program("stubborn", _STUBBORN, grace_seconds=20)])
+    group = running.pids["stubborn"]
+
+    def be_interrupted() -> None:
+        with interruptible():
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(5)
+            finally:
+                os.kill(os.getpid(), signal.SIGINT)  # at once: the same press
+                threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT)).start()
+                running.stop()
+
+    began = time.monotonic()
+    with pytest.raises(Interrupted):
+        be_interrupted()
+    assert 0.7 < time.monotonic() - began < 5
+    assert said[0].startswith("still ending: stubborn (at most 20 s")
+    assert said[1:] == ["stubborn is killed, as you are in a hurry"]
+    assert _eventually(lambda: _living_in(group) == [])
 
 
 def test_a_program_that_ends_at_once_fails_the_start_with_the_end_of_its_log(running: Supervisor) -> None:
@@ -213,7 +262,14 @@ time.sleep(600)
 def test_one_supervisor_per_data_folder(running: Supervisor, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is in use"):
         Supervisor(tmp_path / "data")
+    with pytest.raises(Refused, match="starting or ending"):
+        check_free(tmp_path / "data")
+    running.publish({"intake": "http://127.0.0.1:8"})
+    with pytest.raises(Refused, match=rf"process {os.getpid()}, intake http://127.0.0.1:8"):
+        check_free(tmp_path / "data")
     running.stop()
+    check_free(tmp_path / "data")
+    check_free(tmp_path / "not there")
     Supervisor(tmp_path / "data").stop()
 
 
@@ -245,7 +301,7 @@ def test_the_products_programs_listen_on_the_loopback_address_and_keep_secrets_o
     ports = programs.Ports(*free_ports(3))
     made = programs.programs(tmp_path, "postgresql://u:db-secret@127.0.0.1/x", "redis://:mq-secret@127.0.0.1/0", ports)
     assert [program.name for program in made] == [
-        *("web", "simulator", "worker-flow", "worker-dispatch", "worker-documents", "beat", "flower"),
+        *("web", "simulator", "worker-flow", "worker-dispatch", "worker-unitedprint", "worker-documents", "beat", "flower"),
     ]
     words = [word for program in made for word in program.argv]
     password = (tmp_path / "flower.password").read_text(encoding="ascii")

@@ -10,11 +10,11 @@ from partnershop import db
 from partnershop.config import config
 from partnershop.logging import configure
 from partnershop.stages import Stage
-from workers.queues import QUEUES, queue_of
+from workers.queues import QUEUES, queue_of, stage_of
 from workers.schedule import SCHEDULE
 from workers.waking import Waker
 
-TASK_MODULES = tuple(f"tasks.{queue}" for queue in QUEUES)
+TASK_MODULES = tuple(sorted({f"tasks.{stage_of(task)}" for s in QUEUES.values() for task in s.tasks}))
 
 
 def _route(name: str, *_: Any, **__: Any) -> dict[str, str]:

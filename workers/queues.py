@@ -1,10 +1,14 @@
-"""The one table of queues: a queue per stage, the task that serves it, and how long that task may take."""
+"""The one table of queues: a queue per stage, the task that serves it, and how long that task may take.
+
+Dispatch has two, one for each producer: a slow Unitedprint must not hold up the shop's own print works.
+"""
 
 from dataclasses import dataclass
 
 from partnershop.stages import Stage
 
 SWEEPER = "sweeper"
+UNITEDPRINT = "unitedprint"
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class QueueSettings:
 QUEUES: dict[str, QueueSettings] = {
     Stage.INBOX: QueueSettings(("inbox.apply_events",)),
     Stage.ROUTING: QueueSettings(("routing.route_items",)),
-    Stage.DISPATCH: QueueSettings(("dispatch.hand_over_in_house", "dispatch.hand_over_to_unitedprint"), 600, 660),
+    Stage.DISPATCH: QueueSettings(("dispatch.hand_over_in_house",), 240, 280),
+    UNITEDPRINT: QueueSettings(("dispatch.hand_over_to_unitedprint",), 240, 280),
     Stage.INVOICING: QueueSettings(("invoicing.issue_invoices",)),
     # Which of the two a case needs is said by the hint's verb.
     Stage.CORRECTIONS: QueueSettings(("corrections.reverse_items", "corrections.issue_reduced_invoice"), 60, 90),
@@ -30,6 +35,19 @@ QUEUES: dict[str, QueueSettings] = {
 }
 
 
-def queue_of(task: str) -> str:
-    """A task's queue is the stage in its name: "corrections.reverse_items" -> "corrections"."""
+_QUEUE_OF = {task: queue for queue, settings in QUEUES.items() for task in settings.tasks}
+
+
+def stage_of(task: str) -> str:
+    """The stage in a task's name: "corrections.reverse_items" -> "corrections"."""
     return task.partition(".")[0]
+
+
+def queue_of(task: str) -> str:
+    """The queue of a task; that of its stage for one that the table does not name."""
+    return _QUEUE_OF.get(task, stage_of(task))
+
+
+def tasks_of(stage: str) -> list[str]:
+    """The tasks that a stage is woken by, in whichever queue they are."""
+    return [task for task in _QUEUE_OF if stage_of(task) == stage]

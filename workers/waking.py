@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from partnershop.logging import log
 from partnershop.stages import Stage, Wake
-from workers.queues import QUEUES, queue_of
+from workers.queues import queue_of, tasks_of
 
 
 class Waker:
@@ -53,4 +53,4 @@ def messages(hint: Wake) -> list[tuple[str, dict[str, str | int]]]:
         case: dict[str, str | int] = {"shop": hint.shop or "", "order": hint.order or "", "case": hint.case or 0}
         return [(f"corrections.{hint.verb}", case)]
     arguments: dict[str, str | int] = {"shop": hint.shop} if hint.shop else {}
-    return [(task, arguments) for task in QUEUES[hint.stage].tasks]
+    return [(task, arguments) for task in tasks_of(hint.stage)]

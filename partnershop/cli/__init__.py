@@ -22,8 +22,8 @@ running product cannot be reached.
 """
 # In the order of the help. Each module has `register(app)`.
 GROUPS = (
-    "demo", "up", "doctor", "catalogue", "shop", "emit", "drain", "reading", "item", "order", "complaint", "events",
-    "retry",
+    "demo", "up", "doctor", "catalogue", "shop", "emit", "drain", "reading", "worklist", "item", "order", "complaint",
+    "events", "retry",
 )  # fmt: skip
 
 app = typer.Typer(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partnershop.cli.output import NOT_FINE, note, say
+from partnershop.cli.words import counted
 from partnershop.paths import SAMPLES
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def _play(product: "Product", samples: Path, papers: Path) -> bool:
             for group in batches(events, _BATCH):
                 sender.send(group)
             sent = sender.sent
-        say(f"     {shop}: {sent.accepted} events accepted, {sent.duplicates} duplicates")
+        counts = f"{counted(sent.accepted, 'event')} accepted, {counted(sent.duplicates, 'duplicate')}"
+        say(f"     {shop}: {counts}")
         for line in quarantine_lines(sent.quarantined):
             say(f"     {shop}: quarantined is{line[1:]}")
 

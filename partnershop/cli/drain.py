@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from partnershop.cli.output import table
+from partnershop.cli.output import say, table
 from partnershop.cli.place import DataOption, JsonOption, connect
 from partnershop.stages import Stage
 
@@ -40,5 +40,7 @@ def drain(
     ]
     if rows or as_json:
         table("left to do", COLUMNS, rows, as_json)
+    else:
+        say("nothing is due")
     if rows:
         raise typer.Exit(1)

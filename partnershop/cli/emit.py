@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from partnershop.cli.ending import UnknownThing
 from partnershop.cli.output import document, note, say
 from partnershop.cli.place import DataOption, JsonOption, connect
+from partnershop.cli.words import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -57,13 +58,15 @@ def emit(
         sent = sender.sent
     seconds = time.monotonic() - began
     if sent.quarantined:
-        note("\n".join([f"{len(sent.quarantined)} events were quarantined:", *quarantine_lines(sent.quarantined)]))
+        told = f"quarantined by the door: {counted(len(sent.quarantined), 'event')}"
+        note("\n".join([f"{told}:", *quarantine_lines(sent.quarantined)]))
     if as_json:
         counts = {"events": sent.events, "accepted": sent.accepted, "duplicates": sent.duplicates}
         document({**counts, "quarantined": sent.quarantined, "seconds": f"{seconds:.3f}"})
     else:
-        counts_said = f"{sent.accepted} accepted, {sent.duplicates} duplicates, {len(sent.quarantined)} quarantined"
-        say(f"{sent.events} events sent in {seconds:.1f} s: {counts_said}")
+        duplicates = counted(sent.duplicates, "duplicate")
+        counts_said = f"{sent.accepted} accepted, {duplicates}, {len(sent.quarantined)} quarantined"
+        say(f"{counted(sent.events, 'event')} sent in {seconds:.1f} s: {counts_said}")
 
 
 def _where(url: str | None, shop: str, secret: str | None, data: Path | None) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from partnershop.cli.output import document, say, table
+from partnershop.cli.ending import UnknownThing
+from partnershop.cli.output import table
 from partnershop.cli.place import DataOption, JsonOption, connect
 
 group = typer.Typer(help="Events that wait or were set aside.", no_args_is_help=True)
@@ -75,21 +76,18 @@ def retry(
 ) -> None:
     """Try one again, by the same checks as the first time, and say what became of it.
 
-    Exit codes: 0 it is applied now (or waits); 1 it is refused or set aside again, with the reason; 2 no such shop;
-    3 no connection.
+    Exit codes: 0 it is applied now (or waits); 1 it is refused or set aside again, with the reason; 2 no such shop
+    or nothing of that name; 3 no connection.
     """
     connect(data)
-    from partnershop.cli.operators import WAIT_SECONDS, known_shop, wait_for  # noqa: PLC0415
+    from partnershop.cli.operators import WAIT_SECONDS, known_shop, report, wait_for  # noqa: PLC0415
     from partnershop.db import unit_of_work  # noqa: PLC0415
     from partnershop.flows import quarantine as set_aside  # noqa: PLC0415
 
     with unit_of_work() as session:
-        event = set_aside.retry(session, known_shop(session, shop), name)
+        try:
+            event = set_aside.retry(session, known_shop(session, shop), name)
+        except set_aside.NotInQuarantine as problem:
+            raise UnknownThing(str(problem)) from None
         source, event_id = event.source, event.event_id
-    told = wait_for(source, event_id, WAIT_SECONDS)
-    if as_json:
-        document({key: value for key, value in vars(told).items() if value is not None})
-    else:
-        say(told.sentence)
-    if not told.fine:
-        raise typer.Exit(1)
+    report(wait_for(source, event_id, WAIT_SECONDS), as_json)

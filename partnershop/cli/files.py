@@ -13,3 +13,15 @@ def text_of(file: Path) -> str:
         raise UnknownThing(f"{file} cannot be read: {problem.strerror}") from None
     except UnicodeDecodeError as problem:
         raise UnknownThing(f"{file} is not UTF-8 (at byte {problem.start})") from None
+
+
+def yaml_text_of(file: Path) -> str:
+    """The text of a file that holds a YAML document. Raises `UnknownThing`, naming the file, when it holds none."""
+    from partnershop.flows.yaml_files import NotYaml, read  # noqa: PLC0415
+
+    content = text_of(file)
+    try:
+        read(content)
+    except NotYaml as problem:
+        raise UnknownThing(f"{file} {problem}") from None
+    return content

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from partnershop.cli.operators import AsOption, NoWaitOption, ShopOption, act
+from partnershop.cli.operators import AsOption, EvenUnknownOption, NoWaitOption, ShopOption, act
 from partnershop.cli.place import DataOption, JsonOption
 
 group = typer.Typer(help="Operators' actions on an item.", no_args_is_help=True)
@@ -29,15 +29,25 @@ def cancel(
     note: NoteOption = None,
     name: AsOption = None,
     no_wait: NoWaitOption = False,
+    even_unknown: EvenUnknownOption = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Cancel an item. Papers and money follow; cancelling twice is once.
 
-    Exit codes: 0 done (or parked until the order is known); 1 refused, with the reason; 2 wrong use; 3 no connection.
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong use or unknown; 3 no connection.
     """
     members = {"order": order, "item": item, "reason": reason, "note": note}
-    act("item.cancelled", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+    act(
+        "item.cancelled",
+        members,
+        shop=shop,
+        name=name,
+        data=data,
+        wait=not no_wait,
+        as_json=as_json,
+        even_unknown=even_unknown,
+    )
 
 
 @group.command("hand-over")
@@ -48,15 +58,25 @@ def hand_over(
     reason: ReasonOption,
     name: AsOption = None,
     no_wait: NoWaitOption = False,
+    even_unknown: EvenUnknownOption = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Hand an in-house item over to Unitedprint before its production starts, for instance out of paper.
 
-    Exit codes: 0 done; 1 refused, with the reason; 2 wrong use; 3 no connection.
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong use or unknown; 3 no connection.
     """
     members = {"order": order, "item": item, "to": "unitedprint", "reason": reason}
-    act("item.redirected", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+    act(
+        "item.redirected",
+        members,
+        shop=shop,
+        name=name,
+        data=data,
+        wait=not no_wait,
+        as_json=as_json,
+        even_unknown=even_unknown,
+    )
 
 
 @group.command("release")
@@ -67,6 +87,7 @@ def release(
     reason: ReasonOption,
     name: AsOption = None,
     no_wait: NoWaitOption = False,
+    even_unknown: EvenUnknownOption = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
@@ -74,10 +95,19 @@ def release(
 
     Items held over the catalogue or the settings go on by themselves when those are changed.
 
-    Exit codes: 0 done; 1 refused: it is not held; 2 wrong use; 3 no connection.
+    Exit codes: 0 done; 1 refused: it is not held; 2 wrong use or unknown; 3 no connection.
     """
     members = {"order": order, "item": item, "reason": reason}
-    act("item.released", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+    act(
+        "item.released",
+        members,
+        shop=shop,
+        name=name,
+        data=data,
+        wait=not no_wait,
+        as_json=as_json,
+        even_unknown=even_unknown,
+    )
 
 
 @group.command("settle-dispatch")
@@ -92,15 +122,25 @@ def settle_dispatch(
     reference: Annotated[str | None, typer.Option("--reference", help="The producer's own number of it.")] = None,
     name: AsOption = None,
     no_wait: NoWaitOption = False,
+    even_unknown: EvenUnknownOption = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Say what became of a hand-over whose outcome is unknown, after asking the producer.
 
-    Exit codes: 0 done; 1 refused: no hand-over of it is unknown; 2 wrong use; 3 no connection.
+    Exit codes: 0 done; 1 refused: no hand-over of it is unknown; 2 wrong use or unknown; 3 no connection.
     """
     members = {"order": order, "item": item, "accepted": accepted, "reference": reference, "reason": reason}
-    act("dispatch.settled", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+    act(
+        "dispatch.settled",
+        members,
+        shop=shop,
+        name=name,
+        data=data,
+        wait=not no_wait,
+        as_json=as_json,
+        even_unknown=even_unknown,
+    )
 
 
 @group.command("print-data")
@@ -110,12 +150,22 @@ def print_data(
     shop: ShopOption,
     name: AsOption = None,
     no_wait: NoWaitOption = False,
+    even_unknown: EvenUnknownOption = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Say that the print data of an item are there, for instance brought in by hand.
 
-    Exit codes: 0 done; 1 refused; 2 wrong use; 3 no connection.
+    Exit codes: 0 done; 1 refused; 2 wrong use or unknown; 3 no connection.
     """
     members = {"order": order, "item": item}
-    act("print_data.uploaded", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+    act(
+        "print_data.uploaded",
+        members,
+        shop=shop,
+        name=name,
+        data=data,
+        wait=not no_wait,
+        as_json=as_json,
+        even_unknown=even_unknown,
+    )

@@ -3,6 +3,7 @@
 import getpass
 import re
 import time
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session
 from models import Case, CaseState, Event, EventState, Shop
 from partnershop import clock
 from partnershop.cli.ending import UnknownThing
+from partnershop.cli.known import check_known
+from partnershop.cli.option_words import in_words_of_options
 from partnershop.cli.output import document, note, say
 from partnershop.cli.place import connect
 from partnershop.contract import TYPE_PREFIX, SourceRule
@@ -27,6 +30,10 @@ AsOption = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Who does it; else the name you are logged in with.")
 ]
 NoWaitOption = Annotated[bool, typer.Option("--no-wait", help="Do not wait until the event is handled.")]
+EvenUnknownOption = Annotated[
+    bool,
+    typer.Option("--even-unknown", help="Keep the event until its order, item or complaint is known."),
+]
 ShopOption = Annotated[str, typer.Option("--shop", help="The shop's code.")]
 WAIT_SECONDS = 20.0
 _POLL_SECONDS = 0.1
@@ -53,13 +60,17 @@ class Told:
 
 
 def operator_source(name: str | None) -> str:
-    """The source of an operator's events: "/operators/" and the name, with whatever an address cannot carry as "-"."""
+    """The source of an operator's events: "/operators/" and the name, with whatever an address cannot carry as "-".
+
+    Letters lose their accents, so that a name stays readable: "Zoë Weiß" is "Zoe-Wei".
+    """
     if name is None:
         try:
             name = getpass.getuser()
         except (KeyError, OSError):
             name = "operator"
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name.strip())[:_LONGEST_NAME].strip("-")
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:_LONGEST_NAME].strip("-.")
     return f"/operators/{safe or 'operator'}"
 
 
@@ -80,23 +91,18 @@ def act(
     data: Path | None,
     wait: bool,
     as_json: bool,
+    even_unknown: bool = False,
 ) -> None:
     """Send one action of an operator, wait until it is handled, and say what became of it.
 
-    `members` are the data of an event of the short type `kind`. Exits 1, with the reason, when it is refused.
+    `members` are the data of an event of the short type `kind`. Exits 1, with the reason, when it is refused. Raises
+    `UnknownThing` when its order, item or complaint is not known, unless `even_unknown` lets it wait for that.
     """
     connect(data)
     event = event_of(kind, members, operator_source(name))
-    send(shop, event)
+    send(shop, event, even_unknown=even_unknown)
     told = wait_for(event["source"], event["id"], WAIT_SECONDS if wait else 0.0)
-    if as_json:
-        document({key: value for key, value in vars(told).items() if value is not None})
-    else:
-        say(told.sentence)
-        if told.case_sentence:
-            say(told.case_sentence)
-    if not told.fine:
-        raise typer.Exit(1)
+    report(told, as_json)
     if wait and told.state == EventState.ACCEPTED.value:
         note("nobody has handled it yet: do the workers run? It is stored, and will be handled when they do")
 
@@ -115,15 +121,30 @@ def event_of(kind: str, members: dict[str, Any], source: str) -> dict[str, Any]:
     }
 
 
-def send(shop: str, event: dict[str, Any]) -> None:
+def send(shop: str, event: dict[str, Any], *, even_unknown: bool = False) -> None:
     """Store an operator's event by the same checks as the door's. Raises `UnknownThing` with what is wrong with it.
 
-    A wrong one is not kept in quarantine: nothing is lost, since the operator is told at once.
+    A wrong one is not kept in quarantine: nothing is lost, since the operator is told at once. For the same reason what
+    is not known is most likely mistyped, and raises too, unless `even_unknown`.
     """
     with unit_of_work() as session:
-        receipt = accept(session, known_shop(session, shop), [event], sources=SourceRule.OPERATORS)
+        row = known_shop(session, shop)
+        receipt = accept(session, row, [event], sources=SourceRule.OPERATORS)
         if receipt.quarantined:
-            raise UnknownThing("\n".join(receipt.quarantined[0]["errors"]))
+            raise UnknownThing(in_words_of_options(receipt.quarantined[0]["errors"]))
+        check_known(session, row, event["type"].removeprefix(TYPE_PREFIX), event["data"], even_unknown=even_unknown)
+
+
+def report(told: Told, as_json: bool) -> None:
+    """Say what became of an action. Exits 1 when it is not fine."""
+    if as_json:
+        document({key: value for key, value in vars(told).items() if value is not None})
+    else:
+        say(told.sentence)
+        if told.case_sentence and told.case_sentence != told.sentence:
+            say(told.case_sentence)
+    if not told.fine:
+        raise typer.Exit(1)
 
 
 def wait_for(source: str, event_id: str, seconds: float) -> Told:
@@ -145,10 +166,16 @@ def _told(session: Session, source: str, event_id: str) -> Told:
     sentence = event.outcome or waiting.get(event.state, event.state.value)
     if event.state is EventState.PARKED:
         sentence = f"parked until that arrives: {sentence}"
+    refused = event.refused
+    if case and case.state is CaseState.REFUSED:
+        # The event was good; only its case could tell that there is nothing to take off.
+        refused, sentence = True, case.outcome or sentence
+    elif case and case.state is CaseState.PARKED:
+        sentence = f"{sentence}; given up for now: {case.last_error} (`partnershop retry` tries it again)"
     return Told(
         event=event_id,
         state=event.state.value,
-        refused=event.refused,
+        refused=refused,
         sentence=sentence,
         case=case.id if case else None,
         case_state=case.state.value if case else None,

@@ -3,7 +3,7 @@
 import typer
 
 from partnershop.cli.item import NoteOption, OrderArgument, ReasonOption
-from partnershop.cli.operators import AsOption, NoWaitOption, ShopOption, act
+from partnershop.cli.operators import AsOption, EvenUnknownOption, NoWaitOption, ShopOption, act
 from partnershop.cli.place import DataOption, JsonOption
 
 group = typer.Typer(help="Operators' actions on an order.", no_args_is_help=True)
@@ -27,12 +27,22 @@ def cancel(
     note: NoteOption = None,
     name: AsOption = None,
     no_wait: NoWaitOption = False,
+    even_unknown: EvenUnknownOption = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Cancel each item of an order that is not cancelled yet, with one reversal for all.
 
-    Exit codes: 0 done (or parked until the order is known); 1 refused, with the reason; 2 wrong use; 3 no connection.
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong use or unknown; 3 no connection.
     """
     members = {"order": order, "reason": reason, "note": note}
-    act("order.cancelled", members, shop=shop, name=name, data=data, wait=not no_wait, as_json=as_json)
+    act(
+        "order.cancelled",
+        members,
+        shop=shop,
+        name=name,
+        data=data,
+        wait=not no_wait,
+        as_json=as_json,
+        even_unknown=even_unknown,
+    )

@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NoReturn
 
@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from partnershop.cli.output_layout import laid_out
+
 FINE, NOT_FINE, WRONG_USE, NO_CONNECTION = 0, 1, 2, 3
 
-_NUMBER = re.compile(r"(?:[A-Z]{3} )?-?\d+(?:\.\d+)?")
 _WIDTH_WITHOUT_TERMINAL = 180
 
 # What a table's columns are: their headings, or their keys in JSON with the headings for people.
@@ -25,22 +26,28 @@ Columns = Sequence[str] | Mapping[str, str]
 
 
 def table(title: str, columns: Columns, rows: Iterable[Sequence[object]], as_json: bool) -> None:
-    """Print rows as a table, or with `as_json` as a JSON array with one object a row.
+    """Print rows as a table that fits the terminal (see output_layout), or with `as_json` as an array of objects.
 
     The keys of the objects are those of `columns`, or made from the headings: "Paid in full" is `paid_in_full`.
+    Moments are said in UTC.
     """
     headings = dict(columns) if isinstance(columns, Mapping) else {_key(name): name for name in columns}
     if as_json:
         document([dict(zip(headings, row, strict=True)) for row in rows])
         return
-    console().print(_rich_table(title, list(headings.values()), [[_cell(value) for value in row] for row in rows]))
+    screen = console()
+    if title:
+        screen.print(_cell(title), style="italic", soft_wrap=True)
+    cells = [[_cell(value) for value in row] for row in rows]
+    screen.print(laid_out(list(headings.values()), cells, screen.width))
 
 
 def pairs(title: str, values: Mapping[str, object]) -> None:
     """Print names with their values, one a line, for people."""
-    shown = Table(title=title or None, title_justify="left", show_header=False, box=None, pad_edge=False)
-    shown.add_column(style="bold")
-    shown.add_column()
+    heading = _cell(title) if title else None
+    shown = Table(title=heading, title_justify="left", show_header=False, box=None, pad_edge=False)
+    shown.add_column(style="bold", no_wrap=True)
+    shown.add_column(overflow="fold")
     for name, value in values.items():
         shown.add_row(_cell(name), _cell(value))
     console().print(shown)
@@ -73,6 +80,11 @@ def console() -> Console:
     return Console(width=_WIDTH_WITHOUT_TERMINAL if wide else None, highlight=False)
 
 
+def in_utc(moment: datetime) -> str:
+    """A moment as people read it: "2026-03-02 09:14:00 UTC"."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _key(heading: str) -> str:
     return re.sub(r"\W+", "_", heading.lower()).strip("_")
 
@@ -80,20 +92,11 @@ def _key(heading: str) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, date | datetime):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _rich_table(title: str, headings: Sequence[str], cells: Sequence[Sequence[Text]]) -> Table:
-    shown = Table(title=_cell(title) if title else None, title_justify="left")
-    for place, heading in enumerate(headings):
-        filled = [row[place].plain for row in cells if row[place].plain]
-        numbers = bool(filled) and all(_NUMBER.fullmatch(text) for text in filled)
-        shown.add_column(heading, justify="right" if numbers else "left", overflow="fold")
-    for row in cells:
-        shown.add_row(*row)
-    return shown
 
 
 def _cell(value: object) -> Text:
@@ -103,7 +106,7 @@ def _cell(value: object) -> Text:
     if isinstance(value, bool):
         return Text("yes" if value else "no")
     if isinstance(value, datetime):
-        return Text(f"{value:%Y-%m-%d %H:%M:%S}")
+        return Text(in_utc(value))
     return Text("".join(_visible(character) for character in str(value)))
 
 

@@ -72,7 +72,10 @@ def books(
 
 
 def show(order: OrderArgument, shop: ShopOption, as_json: JsonOption = False, data: DataOption = None) -> None:
-    """Show the whole case of an order on one screen: items, history, papers, payments, cases, complaints and money.
+    """Show the whole case of an order on one screen.
+
+    Items (and what each waits for before it is handed over), history, hand-overs to producers, papers, payments, cases,
+    complaints, refund requests, commission, events parked for it, and money.
 
     Money: owed for the order now; paid; entitled, what its cases took off; requested, the refund requests that have not
     failed; open, what is still to be paid (below zero: overpaid, and without a case not refunded).
@@ -82,7 +85,8 @@ def show(order: OrderArgument, shop: ShopOption, as_json: JsonOption = False, da
     connect(data)
     from partnershop.cli.operators import known_shop  # noqa: PLC0415
     from partnershop.cli.reading_session import known_order, snapshot  # noqa: PLC0415
-    from partnershop.cli.reading_show import case_file, print_case_file  # noqa: PLC0415
+    from partnershop.cli.reading_show import case_file  # noqa: PLC0415
+    from partnershop.cli.reading_show_words import print_case_file  # noqa: PLC0415
 
     with snapshot() as session:
         found = known_shop(session, shop)
@@ -102,6 +106,8 @@ def explain(
     data: DataOption = None,
 ) -> None:
     """Explain why an item went where it went, attribute by attribute, or why it is held and what to do.
+
+    A routed item that is not handed over yet: also what it waits for.
 
     Each decision is made again with the versions of settings and catalogue that it names.
 

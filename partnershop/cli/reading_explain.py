@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Item, Order, RoutingDecision, Shop, ShopSettings
 from partnershop.audit.routing import Traces
+from partnershop.cli.reading_hand_overs import dispatches_of, waiting
 from partnershop.errors import Refused
 from partnershop.flows.explain import sentence
 from partnershop.flows.orders import settings_of
@@ -22,7 +23,8 @@ def explanation(session: Session, shop: Shop, order: Order, item: Item, language
     """Everything about an item's route as JSON has it; sentences and names in `language` (it, de, en).
 
     `decisions` begins with the one that counts now, those it superseded follow. A decision's `recheck` is "" where its
-    trace reproduces it, else what is wrong. `held` is None unless the item is held.
+    trace reproduces it, else what is wrong. `held` is None unless the item is held, `hand_over` unless it waits to be
+    handed over or the outcome of that is unknown.
     """
     query = select(RoutingDecision).where(RoutingDecision.item_id == item.id).order_by(RoutingDecision.id)
     rows = session.scalars(query).all()
@@ -43,6 +45,7 @@ def explanation(session: Session, shop: Shop, order: Order, item: Item, language
         "state": item.state.value,
         "route": item.route.value if item.route else None,
         "held": _held(session, item, language) if item.state is ItemState.HELD else None,
+        "hand_over": waiting(session, order, [item], dispatches_of(session, [item]), language).get(item.id),
         "decisions": decisions,
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from partnershop.cli.output import say, table
+from partnershop.cli.output import in_utc, say, table
 from partnershop.rules.eligibility import Verdict
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -33,6 +33,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "en": "re-checked: the stored trace does NOT reproduce the decision: {problem}",
     },
     "held": {"it": "in attesa: {reason}", "de": "angehalten: {reason}", "en": "held: {reason}"},
+    "hand_over": {"it": "consegna alla produzione: {what}", "de": "Übergabe: {what}", "en": "hand-over: {what}"},
     "to_do": {"it": "da fare: {what}", "de": "zu tun: {what}", "en": "what to do: {what}"},
     "waits": {
         "it": "la posizione non è ancora stata assegnata",
@@ -96,6 +97,8 @@ def print_explanation(why: Mapping[str, Any], language: str) -> None:
             _print_checks(held["checks"], language)
     elif not why["decisions"]:
         say(_word("waits", language))
+    if why["hand_over"]:
+        say(_word("hand_over", language, what=why["hand_over"]))
     for decision in why["decisions"]:
         _print_decision(decision, language)
 
@@ -106,7 +109,7 @@ def _print_decision(decision: Mapping[str, Any], language: str) -> None:
         _word(
             "decided",
             language,
-            at=f"{decision['decided_at']:%Y-%m-%d %H:%M} UTC",
+            at=in_utc(decision["decided_at"]),
             by=decision["decided_by"],
             settings=decision["settings_version"],
             catalogue=decision["catalogue"],

@@ -1,4 +1,4 @@
-"""The whole case of one order: gathered from its rows, and printed on one screen."""
+"""The whole case of one order, gathered from its rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,8 +12,11 @@ from models import (
     CaseItem,
     CaseState,
     Charge,
+    CommissionEntry,
     Complaint,
     Document,
+    Event,
+    EventState,
     Item,
     ItemHistory,
     Order,
@@ -23,9 +26,10 @@ from models import (
     RenderingState,
     Shop,
 )  # fmt: skip
-from partnershop.books import per_order
-from partnershop.cli.output import pairs, table
-from partnershop.rules.money import to_text
+from partnershop.books import OrderBooks, per_order
+from partnershop.cli.reading_hand_overs import dispatches_of, hand_overs, waiting
+from partnershop.flows.invoicing import ATTEMPTS as INVOICING_ATTEMPTS
+from partnershop.rules.money import in_words, to_text
 
 _PDF = {
     RenderingState.DONE: "stored",
@@ -42,6 +46,9 @@ def case_file(session: Session, shop: Shop, order: Order) -> dict[str, Any]:
     refunds = session.scalars(
         select(RefundRequest).where(RefundRequest.order_id == order.id).order_by(RefundRequest.id)
     ).all()
+    dispatches = dispatches_of(session, items)
+    waits = waiting(session, order, items, dispatches)
+    books = next(iter(per_order(session, order.shop_id, [order.id])))
     return {
         "order": order.number,
         "shop": shop.code,
@@ -51,20 +58,30 @@ def case_file(session: Session, shop: Shop, order: Order) -> dict[str, Any]:
         "internal": order.internal,
         "language": order.language,
         "currency": order.currency,
-        "items": [_item(item, order.currency) for item in items],
+        "invoice_given_up": _invoice_given_up(order),
+        "items": [_item(item, order.currency) | {"hand_over": waits.get(item.id)} for item in items],
         "charges": _charges(session, order),
         "history": _history(session, keys),
+        "hand_overs": hand_overs(dispatches, keys),
         "papers": _papers(session, order),
         "payments": _payments(session, order),
         "cases": _cases(session, cases, keys, order.currency),
         "complaints": _complaints(session, order, keys),
         "refund_requests": [_refund(refund) for refund in refunds],
-        "money": _money(session, order, cases),
+        "commission": _commission(session, keys, order.currency),
+        "parked_events": _parked_events(session, order),
+        "money": _money(books, cases),
+        "overpaid": _overpaid(books, order),
     }
 
 
 def _amount(minor: int | None, currency: str) -> str | None:
     return None if minor is None else to_text(minor, currency)
+
+
+def _invoice_given_up(order: Order) -> str | None:
+    due = order.invoice_due_at is not None and order.invoice_id is None
+    return (order.last_error or "no reason is known") if due and order.attempts >= INVOICING_ATTEMPTS else None
 
 
 def _item(item: Item, currency: str) -> dict[str, Any]:
@@ -108,13 +125,13 @@ def _history(session: Session, keys: Mapping[int, str]) -> list[dict[str, Any]]:
 
 def _papers(session: Session, order: Order) -> list[dict[str, Any]]:
     query = (
-        select(Document, Rendering.state)
+        select(Document, Rendering.state, Rendering.last_error)
         .join(Rendering, Rendering.document_id == Document.id, isouter=True)
         .where(Document.order_id == order.id)
         .order_by(Document.id)
     )
     rows = session.execute(query).all()
-    numbers = {paper.id: paper.number for paper, _ in rows}
+    numbers = {paper.id: paper.number for paper, _, _ in rows}
     return [
         {
             "number": paper.number,
@@ -126,8 +143,9 @@ def _papers(session: Session, order: Order) -> list[dict[str, Any]]:
             "refers_to": numbers.get(paper.refers_to_id or 0),
             "reason": paper.reason,
             "pdf": _PDF.get(state, "not rendered yet"),
+            "problem": error,
         }
-        for paper, state in rows
+        for paper, state, error in rows
     ]
 
 
@@ -199,8 +217,39 @@ def _refund(refund: RefundRequest) -> dict[str, Any]:
     }
 
 
-def _money(session: Session, order: Order, cases: Iterable[Case]) -> dict[str, str | None]:
-    books = next(iter(per_order(session, order.shop_id, [order.id])))
+def _commission(session: Session, keys: Mapping[int, str], currency: str) -> list[dict[str, Any]]:
+    query = select(CommissionEntry).where(CommissionEntry.item_id.in_(keys)).order_by(CommissionEntry.id)
+    return [
+        {
+            "item": keys[row.item_id],
+            "base": _amount(row.base, currency),
+            "percent": f"{row.percent.normalize():f}",
+            "amount": _amount(row.amount, currency),
+            "voided_at": row.voided_at,
+            "void_reason": row.void_reason,
+        }
+        for row in session.scalars(query)
+    ]
+
+
+def _parked_events(session: Session, order: Order) -> list[dict[str, Any]]:
+    query = select(Event).where(
+        Event.shop_id == order.shop_id, Event.order_number == order.number, Event.state == EventState.PARKED
+    )
+    return [
+        {
+            "event": row.event_id,
+            "type": row.type,
+            "waits_for": row.waits_for,
+            "which": row.waits_key,
+            "since": row.received_at,
+            "why": row.outcome,
+        }
+        for row in session.scalars(query.order_by(Event.id))
+    ]
+
+
+def _money(books: OrderBooks, cases: Iterable[Case]) -> dict[str, str | None]:
     entitled = sum(
         (case.owed_before or 0) - (case.owed_after or 0) for case in cases if case.state is CaseState.DONE
     )
@@ -211,36 +260,16 @@ def _money(session: Session, order: Order, cases: Iterable[Case]) -> dict[str, s
         "requested": books.refunds,
         "open": books.live_gross - books.paid + books.refunds,
     }
-    return {name: _amount(minor, order.currency) for name, minor in money.items()}
+    return {name: _amount(minor, books.currency) for name, minor in money.items()}
 
 
-def print_case_file(file: Mapping[str, Any]) -> None:
-    """Print what `case_file` gathered for people; sections with nothing in them are left out."""
-    head = {
-        "customer": file["customer"],
-        "placed": file["placed_at"],
-        "payment": file["payment_method"],
-        "currency": file["currency"],
-    }
-    if file["internal"]:
-        head["internal"] = "yes: it gets no papers"
-    pairs(f"order {file['order']} of {file['shop']}", head)
-    _section("items", file["items"], "item description net reduced_by sentence route hold_reason carrier tracking")
-    _section("charges", file["charges"], "charge description net")
-    _section("history", file["history"], "at item to by why")
-    _section("papers", file["papers"], "number kind date net tax gross refers_to pdf")
-    _section("payments", file["payments"], "payment amount method received_at")
-    cases = [case | {"items": ", ".join(case["items"])} for case in file["cases"]]
-    _section("cases", cases, "case kind items reason by state owed_before owed_after outcome")
-    _section("complaints", file["complaints"], "complaint item reason state reduction decided_by")
-    _section("refund requests", file["refund_requests"], "refund amount state reason created_at")
-    pairs(f"money ({file['currency']})", file["money"])
+def _overpaid(books: OrderBooks, order: Order) -> str | None:
+    amount = without_case(books, order.entitled)
+    if not amount:
+        return None
+    return f"overpaid by {in_words(amount, books.currency)}: no case entitles to it, so it is not refunded by itself"
 
 
-def _section(title: str, rows: Sequence[Mapping[str, Any]], names: str) -> None:
-    """A table of these columns; those that are empty in every row are left out, as is a table without rows."""
-    if not rows:
-        return
-    filled = [name for name in names.split() if any(row[name] is not None for row in rows)]
-    headings = {name: name.replace("_", " ") for name in filled}
-    table(title, headings, [[row[name] for name in filled] for row in rows], as_json=False)
+def without_case(books: OrderBooks, entitled: int) -> int:
+    """What was paid beyond what is owed and beyond what the order's cases entitle to, minor units: reported only."""
+    return max(0, books.paid - books.live_gross - max(entitled, books.refunds))

@@ -5,6 +5,7 @@ import typer
 from partnershop.cli.operators import ShopOption, known_shop
 from partnershop.cli.output import document, say
 from partnershop.cli.place import DataOption, JsonOption, connect
+from partnershop.cli.words import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -30,4 +31,5 @@ def retry(shop: ShopOption, as_json: JsonOption = False, data: DataOption = None
     if as_json:
         document(asdict(done))
     else:
-        say(f"due again: {done.cases} cases, {done.invoices} invoices, {done.renderings} renderings")
+        kinds = {"case": done.cases, "invoice": done.invoices, "rendering": done.renderings}
+        say("due again: " + ", ".join(counted(number, kind) for kind, number in kinds.items()))

@@ -10,8 +10,9 @@ from partnershop.cli.ending import UnknownThing
 from partnershop.config import config
 from partnershop.db import engine, migrate
 from partnershop.embedded import Servers, start_servers
+from partnershop.machine.ports import LOOPBACK
 from partnershop.programs import Ports, addresses, programs
-from partnershop.supervisor import Supervisor
+from partnershop.supervisor import Supervisor, check_free
 
 _START_SECONDS = 120.0
 
@@ -41,6 +42,7 @@ def running(
     programs that are not to be started here. Raises `Refused` when the folder is in use or the machine lacks something,
     `Transient` when something does not come up.
     """
+    check_free(data)
     with contextlib.ExitStack() as stack:
         database_url, broker_url, servers = _servers(data, stack, say, embedded_only)
         os.environ.update(DATABASE_URL=database_url, BROKER_URL=broker_url, PARTNERSHOP_DATA=str(data))
@@ -54,7 +56,7 @@ def running(
         try:
             yield Product(supervisor, where, data)
         finally:
-            say("stopping")
+            say("stopping web, workers, beat and Flower" + (", then PostgreSQL and Valkey" if servers else ""))
 
 
 def _servers(
@@ -85,6 +87,8 @@ def _start(
     extra = {} if os.environ.get("PARTNERSHOP_PUBLIC_URL") else {"PARTNERSHOP_PUBLIC_URL": where["intake"]}
     chosen_programs = programs(data, database_url, broker_url, chosen, environment=extra, without=without)
     supervisor.start(chosen_programs, seconds=_START_SECONDS)
+    if any(program.name == "simulator" for program in chosen_programs):
+        where["simulator"] = f"http://{LOOPBACK}:{chosen.simulator}"
     return where
 
 

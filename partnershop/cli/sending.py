@@ -14,7 +14,9 @@ import httpx2
 
 from partnershop import clock
 from partnershop.cli.ending import NotConnected, UnknownThing
+from partnershop.contract import MAX_DEPTH
 from partnershop.contract.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from partnershop.contract.strict_json import NotJson, loads
 from partnershop.errors import Refused
 
 SINGLE = "application/cloudevents+json"
@@ -45,16 +47,36 @@ class AnsweredNo(Refused):
 
 
 def read_events(file: Path) -> list[bytes]:
-    """The lines of a .jsonl or .jsonl.gz, as they are, without the empty ones. Raises `UnknownThing` if unreadable."""
+    """The lines of a .jsonl or .jsonl.gz, as they are, without the empty ones.
+
+    Raises `UnknownThing` if it cannot be read, and for the first line that is no JSON object, with its number: one such
+    line would have the door refuse a whole batch, half-way through the file.
+    """
     try:
         content = file.read_bytes()
         if content.startswith(b"\x1f\x8b"):
             content = gzip.decompress(content)
+    except gzip.BadGzipFile as problem:
+        raise UnknownThing(f"{file} is no whole gzip file: {problem}") from None
     except OSError as problem:
         raise UnknownThing(f"{file} cannot be read: {problem.strerror or problem}") from None
     except (EOFError, zlib.error) as problem:
         raise UnknownThing(f"{file} is no whole gzip file: {problem}") from None
-    return [line for line in map(bytes.strip, content.split(b"\n")) if line]
+    lines = list(enumerate(map(bytes.strip, content.split(b"\n")), start=1))
+    for number, line in lines:
+        if line:
+            _check_line(line, f"{file}, line {number}")
+    return [line for _, line in lines if line]
+
+
+def _check_line(line: bytes, place: str) -> None:
+    try:
+        value = loads(line, MAX_DEPTH)
+    except NotJson as problem:
+        said = str(problem).replace("the body", "this", 1).replace(" at line 1, column ", " at column ", 1)
+        raise UnknownThing(f"{place}: {said}; nothing was sent") from None
+    if not isinstance(value, dict):
+        raise UnknownThing(f"{place}: this is no JSON object: write one event a line; nothing was sent")
 
 
 def arranged(events: Sequence[bytes], shuffle: int | None, duplicate: int, seed: int = 0) -> list[bytes]:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from partnershop.cli.files import text_of
+from partnershop.cli.files import yaml_text_of
+from partnershop.cli.incomplete import as_document, say_incomplete
 from partnershop.cli.operators import AsOption, operator_source
-from partnershop.cli.output import say, table
+from partnershop.cli.output import document, say, table
 from partnershop.cli.place import DataOption, JsonOption, connect
 
 group = typer.Typer(help="Shops and their secrets.", no_args_is_help=True)
@@ -22,28 +23,39 @@ def register(app: typer.Typer) -> None:
 def add(
     file: Annotated[Path, typer.Argument(help="The shop's YAML, as samples/shops/aurora.yaml.")],
     name: AsOption = None,
+    as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Add a shop, or save a new version of its settings. Items that wait are judged again by the new ones.
 
-    Exit codes: 0 saved or unchanged; 1 refused, with every error; 2 no such file; 3 no connection.
+    It names the shops whose settings are incomplete, and what becomes of their items.
+
+    Exit codes: 0 saved or unchanged; 1 refused, with every error; 2 no file that can be read; 3 no connection.
     """
-    content = text_of(file)
+    content = yaml_text_of(file)
     connect(data)
     from partnershop.db import unit_of_work  # noqa: PLC0415
     from partnershop.flows import shops  # noqa: PLC0415
+    from partnershop.flows.incomplete import incomplete_settings  # noqa: PLC0415
 
     with unit_of_work() as session:
         saved = shops.add(session, content, operator_source(name))
         code, version = saved.shop.code, saved.settings.version
-    if not saved.changed:
-        say(f"shop {code}: settings version {version} says this already, nothing was changed")
+        incomplete = incomplete_settings(session)
+    if as_json:
+        done = {"created": saved.created, "changed": saved.changed, "judged_again": saved.rechecked}
+        document({"shop": code, "settings_version": version, **done, "incomplete": as_document(incomplete)})
         return
-    say(f"shop {code} is added" if saved.created else f"shop {code}: settings version {version} is in force now")
     if saved.created:
+        say(f"shop {code} is added")
         say(f"it signs its events with the secret that `partnershop shop secret {code}` shows")
+    elif saved.changed:
+        say(f"shop {code}: settings version {version} is in force now")
+    else:
+        say(f"shop {code}: settings version {version} says this already, nothing was changed")
     if saved.rechecked:
-        say(f"{saved.rechecked} held items are judged again")
+        say(f"held items that are judged again: {saved.rechecked}")
+    say_incomplete(incomplete)
 
 
 @group.command("secret")

@@ -13,13 +13,14 @@ from partnershop import clock
 from partnershop.errors import Refused
 from partnershop.flows import items as moves
 from partnershop.flows import refunds
-from partnershop.flows.dispatch import withdraw
+from partnershop.flows.dispatch_withdrawing import withdraw
 from partnershop.flows.effective import Effective, effective
 from partnershop.flows.invoicing import invoice_orders
 from partnershop.flows.issuing import Draft, Issued, issue
 from partnershop.flows.orders import lock, note_completed, open_gates, owed, settings_of
 from partnershop.flows.parked import release_waiting
 from partnershop.flows.redirect import void_commission
+from partnershop.flows.timing import it_is_time
 from partnershop.rules import papers
 from partnershop.rules.lifecycle import ItemState, Trigger
 from partnershop.rules.money import in_words, to_minor
@@ -36,7 +37,7 @@ def due(session: Session, limit: int = 500) -> list[tuple[str, str, int, CaseKin
         select(Shop.code, Order.number, Case.id, Case.kind)
         .join(Order, Order.id == Case.order_id)
         .join(Shop, Shop.id == Case.shop_id)
-        .where(Case.state == CaseState.OPEN, Case.due_at <= clock.now())
+        .where(Case.state == CaseState.OPEN, it_is_time(Case))
         .order_by(Case.id)
         .limit(limit)
     )

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, Rendering, RenderingState
 from partnershop import clock
 from partnershop.documents.paper import Allowance, Paper, PaperKind, PaperLine, PaperTax, Party, Reference
+from partnershop.flows.timing import it_is_time, nobody_holds
 
 BATCH = 8
 ATTEMPTS = 4
@@ -37,8 +38,8 @@ def claim(session: Session, limit: int = BATCH) -> list[Job]:
     now = clock.now()
     free = and_(
         Rendering.state == RenderingState.DUE,
-        Rendering.due_at <= now,
-        or_(Rendering.leased_until.is_(None), Rendering.leased_until < now),
+        it_is_time(Rendering),
+        nobody_holds(Rendering),
     )
     query = select(Rendering).order_by(Rendering.document_id).with_for_update(skip_locked=True)
     rows = session.scalars(query.where(free, Rendering.attempts == 0).limit(limit)).all()

@@ -21,6 +21,7 @@ from partnershop.flows.inbox_placing import place
 from partnershop.flows.inbox_touched import Touched
 from partnershop.flows.orders import lock_many, note_completed, open_gates
 from partnershop.flows.parked import release_waiting
+from partnershop.flows.timing import it_is_time
 
 BATCH = 500
 ATTEMPTS = 3
@@ -66,7 +67,7 @@ def apply_next(session: Session, shop_id: int, limit: int = BATCH) -> Applied:
         return Applied()
     events = session.scalars(
         select(Event)
-        .where(Event.shop_id == shop_id, Event.state == EventState.ACCEPTED, Event.due_at <= clock.now())
+        .where(Event.shop_id == shop_id, Event.state == EventState.ACCEPTED, it_is_time(Event))
         .order_by(Event.id)
         .limit(limit)
         .with_for_update(key_share=True)
@@ -124,7 +125,7 @@ def _record(event: Event, outcome: Outcome) -> None:
 
 def next_due(session: Session, shop_id: int) -> int | None:
     """The event that `apply_next` would take first."""
-    due = (Event.shop_id == shop_id, Event.state == EventState.ACCEPTED, Event.due_at <= clock.now())
+    due = (Event.shop_id == shop_id, Event.state == EventState.ACCEPTED, it_is_time(Event))
     return session.scalars(select(Event.id).where(*due).order_by(Event.id).limit(1)).first()
 
 

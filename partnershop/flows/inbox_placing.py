@@ -137,7 +137,8 @@ def _item_rows(order_id: int, shop: Shop, settings: ShopSettings, data: OrderPla
             }
         )
     # Nothing to pay in advance and no print data to wait for: such items may go as soon as they are routed.
-    free = data.internal or data.payment_method not in PREPAID_METHODS or not any(row["net"] for row in rows)
+    to_pay = any(row["net"] for row in rows) or any(to_minor(charge.amount, shop.currency) for charge in data.charges)
+    free = data.internal or data.payment_method not in PREPAID_METHODS or not to_pay
     gates_passed_at = clock.now() if free and not settings.require_print_data else None
     return [row | {"gates_passed_at": gates_passed_at} for row in rows]
 

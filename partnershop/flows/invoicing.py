@@ -15,6 +15,7 @@ from partnershop.db import wake
 from partnershop.flows.issuing import Draft, Issued, LineId, LineText, issue
 from partnershop.flows.orders import lock, settings_of
 from partnershop.flows.settings import LoadedCatalogue, catalogue_in_force
+from partnershop.flows.timing import it_is_time
 from partnershop.rules.lifecycle import ItemState
 from partnershop.rules.money import in_words, to_text
 from partnershop.rules.papers import DocumentKind, Line, Reduction, invoice
@@ -48,7 +49,7 @@ class Invoiced:
 
 def _due() -> tuple[ColumnElement[bool], ...]:
     """An order whose invoice failed waits for its next attempt, and is left aside when its attempts are spent."""
-    again = and_(Order.attempts < ATTEMPTS, Order.due_at <= clock.now())
+    again = and_(Order.attempts < ATTEMPTS, it_is_time(Order))
     return Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None), or_(Order.attempts == 0, again)
 
 

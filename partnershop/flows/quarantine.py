@@ -20,6 +20,10 @@ from partnershop.stages import Stage, Wake
 _DEPTH = 2 * MAX_DEPTH
 
 
+class NotInQuarantine(Refused):
+    """There is nothing of this name in the shop's quarantine."""
+
+
 @dataclass(frozen=True)
 class SetAside:
     """One thing in quarantine. `name` is Q-… for what the door refused and E-… for an accepted event."""
@@ -58,11 +62,11 @@ def listed(session: Session, shop: Shop, limit: int = 500) -> list[SetAside]:
 def retry(session: Session, shop: Shop, name: str) -> Event:
     """Try one again by its name; the event that now waits to be applied (or was accepted before).
 
-    Raises `Refused`, with the reasons, when it is no event still, and when there is nothing of that name.
+    Raises `Refused`, with the reasons, when it is no event still, `NotInQuarantine` when there is nothing of that name.
     """
     kind, _, number = name.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 18 and kind in ("Q", "E")):
-        raise Refused(f"{name} is no name of the quarantine; they look like Q-12 or E-34")
+        raise NotInQuarantine(f"{name} is no name of the quarantine; they look like Q-12 or E-34")
     row_id = int(number)
     return _retry_refused(session, shop, row_id) if kind == "Q" else _retry_event(session, shop, row_id)
 
@@ -71,7 +75,7 @@ def _retry_refused(session: Session, shop: Shop, row_id: int) -> Event:
     query = select(Quarantine).where(Quarantine.id == row_id, Quarantine.shop_id == shop.id).with_for_update()
     row = session.scalars(query).first()
     if row is None or row.released_at is not None:
-        raise Refused(f"Q-{row_id} is not in quarantine")
+        raise NotInQuarantine(f"Q-{row_id} is not in quarantine")
     try:
         raw = loads(row.raw.encode(), _DEPTH)
     except NotJson as problem:
@@ -91,7 +95,7 @@ def _retry_event(session: Session, shop: Shop, row_id: int) -> Event:
     query = select(Event).where(Event.id == row_id, Event.shop_id == shop.id).with_for_update(key_share=True)
     event = session.scalars(query).first()
     if event is None or event.state is not EventState.QUARANTINED:
-        raise Refused(f"E-{row_id} is not in quarantine")
+        raise NotInQuarantine(f"E-{row_id} is not in quarantine")
     event.state, event.attempts, event.due_at, event.outcome = EventState.ACCEPTED, 0, clock.now(), None
     event.handled_at = None
     session.flush()

@@ -7,7 +7,7 @@ from models import CommissionEntry, Dispatch, DispatchState, Item, Order, Routin
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows import items as moves
-from partnershop.flows.dispatch import withdraw
+from partnershop.flows.dispatch_withdrawing import withdraw
 from partnershop.flows.explain import REDIRECTED
 from partnershop.flows.inbox_outcomes import Handled
 from partnershop.flows.orders import settings_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Order, RefundRequest, RefundState, Shop
@@ -12,6 +12,7 @@ from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows.orders import owed
 from partnershop.flows.parked import release_waiting
+from partnershop.flows.timing import it_is_time, nobody_holds
 from partnershop.gateways.outcome import Done, Outcome
 from partnershop.gateways.payments import RefundInstruction
 from partnershop.rules.money import in_words, to_text
@@ -77,8 +78,8 @@ def claim(session: Session, limit: int = 50) -> list[Job]:
         .join(Shop, Shop.id == RefundRequest.shop_id)
         .where(
             RefundRequest.state == RefundState.REQUESTED,
-            RefundRequest.due_at <= now,
-            or_(RefundRequest.leased_until.is_(None), RefundRequest.leased_until < now),
+            it_is_time(RefundRequest),
+            nobody_holds(RefundRequest),
         )
         .order_by(RefundRequest.id)
         .limit(limit)

@@ -142,7 +142,7 @@ def _vat_id(value: str) -> str:
         digits: str = module.validate(value)
     except ValidationError as problem:
         raise ValueError(
-            f"is not a valid VAT id of {value[:2].upper()}: {problem}: check it (it is {shown(value)})"
+            f"is not a valid VAT id of {value[:2].upper()}: {_said(problem)}: check it (it is {shown(value)})"
         ) from None
     if prefix in {"gb", "el", *eu_vat.MEMBER_STATES}:
         # These modules take the country's letters away; elsewhere the id is printed as it was written.
@@ -154,7 +154,12 @@ def _iban(value: str) -> str:
     try:
         return stdnum.iban.validate(value)
     except ValidationError as problem:
-        raise ValueError(f"is not a valid IBAN: {problem}: check it (it is {shown(value)})") from None
+        raise ValueError(f"is not a valid IBAN: {_said(problem)}: check it (it is {shown(value)})") from None
+
+
+def _said(problem: ValidationError) -> str:
+    """The checker's own sentence, to go on after it."""
+    return str(problem).rstrip(".")
 
 
 def _series(findings: Findings, given: object) -> tuple[str, str]:

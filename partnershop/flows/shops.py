@@ -114,9 +114,8 @@ def find(session: Session, code: str) -> Shop:
     shop = session.scalars(select(Shop).where(Shop.code == code)).one_or_none()
     if shop is None:
         known = session.scalars(select(Shop.code).order_by(Shop.code).limit(20)).all()
-        raise Refused(
-            f"there is no shop {code}; " + (f"there are {', '.join(known)}" if known else "there is none yet")
-        )
+        there = f"known are {', '.join(known)}" if known else "none was added yet: `partnershop shop add FILE`"
+        raise Refused(f"there is no shop {code}; {there}")
     return shop
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models import Dispatch, DispatchState, Item, RefundRequest, RefundState, Rendering, RenderingState
-from partnershop import clock
 from partnershop.flows import corrections, dispatch, inbox, invoicing, routing
+from partnershop.flows.timing import it_is_time, nobody_holds
 from partnershop.rules.eligibility import Route
 from partnershop.stages import Stage, Wake
 
@@ -31,23 +31,21 @@ def due(session: Session) -> list[Wake]:
 
 
 def _dispatch_due(session: Session) -> bool:
-    now = clock.now()
     withdrawing = select(Dispatch.id).where(
         Dispatch.state == DispatchState.WITHDRAWING,
-        Dispatch.due_at <= now,
-        or_(Dispatch.leased_until.is_(None), Dispatch.leased_until < now),
+        it_is_time(Dispatch),
+        nobody_holds(Dispatch),
     )
     return any(dispatch.shops_due(session, route) for route in Route) or _any(session, withdrawing)
 
 
 def _refunds_due(session: Session) -> bool:
-    now = clock.now()
     return _any(
         session,
         select(RefundRequest.id).where(
             RefundRequest.state == RefundState.REQUESTED,
-            RefundRequest.due_at <= now,
-            or_(RefundRequest.leased_until.is_(None), RefundRequest.leased_until < now),
+            it_is_time(RefundRequest),
+            nobody_holds(RefundRequest),
         ),
     )
 
@@ -65,13 +63,12 @@ def _commissions_due(session: Session) -> bool:
 
 
 def _documents_due(session: Session) -> bool:
-    now = clock.now()
     return _any(
         session,
         select(Rendering.document_id).where(
             Rendering.state == RenderingState.DUE,
-            Rendering.due_at <= now,
-            or_(Rendering.leased_until.is_(None), Rendering.leased_until < now),
+            it_is_time(Rendering),
+            nobody_holds(Rendering),
         ),
     )
 

@@ -12,6 +12,10 @@ _MOST_ERRORS = 25
 _MOST_SHOWN = 40
 
 
+class NotYaml(Refused):
+    """A file that holds no YAML document; the text goes on after the file's name: "is empty"."""
+
+
 class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader, which by itself takes the last of two equal keys without a word."""
 
@@ -30,16 +34,19 @@ class _Loader(yaml.SafeLoader):
 
 
 def read(text: str) -> object:
-    """The value of one YAML document (anchors and merge keys included). Raises `Refused` with the line of an error."""
+    """The value of one YAML document (anchors and merge keys included). Raises `NotYaml` with the line of an error."""
     try:
         # A subclass of the safe loader: it makes plain values only.
-        return yaml.load(text, Loader=_Loader)  # noqa: S506
+        value: object = yaml.load(text, Loader=_Loader)  # noqa: S506
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise Refused(f"this is not YAML that can be read{place}: {problem.problem or problem.context}") from None
+        raise NotYaml(f"is not YAML that can be read{place}: {problem.problem or problem.context}") from None
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
-        raise Refused(f"this is not YAML that can be read: {problem}") from None
+        raise NotYaml(f"is not YAML that can be read: {problem}") from None
+    if value is None:
+        raise NotYaml("is empty")
+    return value
 
 
 class Findings:
@@ -70,6 +77,9 @@ class Findings:
 
     def mapping(self, value: object, path: str, members: Sequence[str] | None = None) -> dict[str, Any]:
         """A mapping with text keys, and of the named `members` only if those are given; empty where it is none."""
+        if value is None:
+            self.note(path, "is missing: add it")
+            return {}
         if not isinstance(value, Mapping):
             self.note(path, f"must be a mapping, such as `key: value` (it is {shown(value)})")
             return {}

@@ -35,7 +35,8 @@ class Program:
     """A program to run.
 
     `argv[0]` is an absolute path. `environment` is added to this process's own. `ready` is a URL that answers 200, a
-    line of the log, or any question; `grace_seconds` is how long it may take to end when it is asked to.
+    line of the log, or any question; `grace_seconds` is how long it may take to end when it is asked to. `outlives`:
+    it is asked only when those without it have ended, because they may talk to it to the end.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Program:
     environment: Mapping[str, str]
     ready: Ready
     grace_seconds: float = 15.0
+    outlives: bool = False
 
 
 @dataclass
@@ -83,20 +85,16 @@ class Running:
             return re.search(ready.pattern, self.said()) is not None
         return _answers(ready) if isinstance(ready, str) else ready()
 
-    def stop(self) -> bool:
-        """Ask it to end, end its whole group after the grace. False when the grace was not enough."""
-        if self.process is None:
-            return True
-        in_time = True
-        if self.process.poll() is None:
+    def ask_to_end(self) -> None:
+        """Ask it to end, and return at once."""
+        if self.process and self.process.poll() is None:
             self.process.terminate()  # only the first of the group: a worker's pool must finish what it does
-            try:
-                self.process.wait(self.program.grace_seconds)
-            except subprocess.TimeoutExpired:
-                in_time = False
-        end_group(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        return in_time
+
+    def end(self) -> None:
+        """End its whole group, whatever it is doing; returns when it is gone."""
+        if self.process:
+            end_group(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def said(self) -> str:
         """What it has printed since its start."""

@@ -2,10 +2,15 @@
 
 import contextlib
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from types import FrameType
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Two presses in one go are one request: nobody has seen yet that something takes its time.
+_SECOND_PRESS_SECONDS = 1.0
+_hurried = threading.Event()
 
 
 class Interrupted(BaseException):
@@ -24,15 +29,18 @@ class Interrupted(BaseException):
 def interruptible() -> Iterator[None]:
     """Within, the first SIGINT, SIGTERM or SIGHUP raises `Interrupted`; later ones cannot disturb the tidying up.
 
-    Main thread only.
+    A second Ctrl-C, a second or more after the first request, makes it hurry: see `is_hurried`. Main thread only.
     """
-    asked = False
+    asked_at: float | None = None
 
     def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if not asked:
-            asked = True
+        nonlocal asked_at
+        if asked_at is None:
+            asked_at = time.monotonic()
             raise Interrupted(number)
+        # Only the keyboard: a service manager sends several signals in a row without meaning anything by it.
+        if number == signal.SIGINT and time.monotonic() - asked_at >= _SECOND_PRESS_SECONDS:
+            _hurried.set()
 
     before = {number: signal.signal(number, handle) for number in _ENDING}
     try:
@@ -40,3 +48,9 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        _hurried.clear()
+
+
+def is_hurried() -> bool:
+    """Whether somebody pressed Ctrl-C again while this process was ending: whoever waits for others gives up then."""
+    return _hurried.is_set()

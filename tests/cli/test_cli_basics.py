@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 from commanding import Run
 
 from partnershop.cli import app, place
@@ -92,6 +93,54 @@ def test_a_refused_shop_is_exit_code_1_and_changes_nothing(run: Run, shops: list
     assert result.code == 1
     assert "flyer.data-check" in result.err
     assert "nothing was changed" in run("shop", "add", SAMPLES / "shops" / "aurora.yaml").out
+
+
+@pytest.mark.parametrize("command", [("catalogue", "load"), ("shop", "add")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "is empty"), (b"# nothing\n", "is empty"), (b"a: [", "is not YAML that can be read"), (b"\xff", "UTF-8")],
+)
+def test_a_file_that_cannot_be_read_is_exit_code_2_and_named_before_a_database_is_asked(
+    run: Run, no_place: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...], content: bytes, said: str
+) -> None:
+    file = tmp_path / "a file.yaml"
+    file.write_bytes(content)
+    result = run(*command, file)
+    assert result.code == 2
+    assert result.err.startswith(str(file))
+    assert said in result.err
+
+
+def test_members_that_are_missing_are_said_to_be_missing(run: Run, shops: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text("shop: x\ncurrency: EUR\nseller:\n", encoding="utf-8")
+    result = run("shop", "add", file)
+    assert result.code == 1
+    for member in ("seller", "series", "commission", "place_of_production", "language"):
+        assert f"  {member}: is missing: add it" in result.err
+    assert "null" not in result.err
+
+
+def test_a_catalogue_that_makes_settings_incomplete_says_whose(run: Run, shops: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.yaml"
+    content = yaml.safe_load((SAMPLES / "catalogue.yaml").read_text(encoding="utf-8"))
+    words = dict.fromkeys(("it", "de", "en"), "Corners")
+    content["version"] = "with corners"
+    content["products"]["flyer"]["attributes"]["corners"] = {"names": words, "options": {"square": words}}
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    told = json.loads(run("catalogue", "load", file, "--json").out)
+    assert told["changed"] is True
+    aurora = {"shop": "aurora", "product": "flyer", "attributes": ["corners"], "items": "hold"}
+    assert aurora in told["incomplete"]
+    again = run("catalogue", "load", file).out
+    assert "shop aurora: corners of flyer has no ticked option now; its items are held until one is ticked" in again
+    assert "unchanged" in again
+    refused = run("shop", "add", SAMPLES / "shops" / "aurora.yaml")
+    assert refused.code == 1
+    assert "flyer.corners" in refused.err
+    assert run("catalogue", "load", SAMPLES / "catalogue.yaml", "--json").code == 0
+    saved = json.loads(run("shop", "add", SAMPLES / "shops" / "aurora.yaml", "--json").out)
+    assert (saved["shop"], saved["changed"], saved["incomplete"]) == ("aurora", False, [])
 
 
 def test_a_secret_is_rotated(run: Run, shops: list[str], database: str) -> None:

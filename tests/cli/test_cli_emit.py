@@ -118,8 +118,30 @@ def test_a_gzip_file_is_read_whatever_it_is_called(door: Door, emit: Run, file: 
     file.write_bytes(gzip.compress(file.read_bytes()))
     assert emit().code == 0
     assert len(ids(door)) == 250
-    file.write_bytes(file.read_bytes()[:-20])
-    assert emit().code == 2
+    whole = file.read_bytes()
+    for broken in (whole[:-20], whole[:-8] + b"12345678", whole[:30] + b"xxxxxxxxxx" + whole[40:]):
+        file.write_bytes(broken)
+        result = emit()
+        assert result.code == 2
+        assert "is no whole gzip file" in result.err
+
+
+@pytest.mark.parametrize("line", ["{broken", "[]", '{"a": NaN}', '{"a": 1, "a": 2}', '"text"'])
+def test_a_broken_line_is_named_and_nothing_is_sent(door: Door, emit: Run, file: Path, line: str) -> None:
+    file.write_text('{"id": "a"}\n\n' + line + '\n{"id": "b"}\n', encoding="utf-8")
+    result = emit("--batch", "1")
+    assert result.code == 2
+    assert f"{file}, line 3: " in result.err
+    assert "nothing was sent" in result.err
+    assert door.requests == []
+
+
+def test_one_is_one(door: Door, emit: Run, file: Path) -> None:
+    file.write_text('{"id": "a"}\n', encoding="utf-8")
+    door.answers = [answer(202, {"accepted": 0, "duplicates": 1, "quarantined": []})]
+    said = emit().out
+    assert "1 event sent" in said
+    assert "1 duplicate," in said
 
 
 def test_shuffled_and_doubled_is_the_same_again_with_the_same_seed(door: Door, emit: Run) -> None:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from commanding import Run
 
+from partnershop.cli.operators import operator_source
 from partnershop.stages import Stage
 
 STAGES = pipeline.ALL - {Stage.DOCUMENTS, Stage.DISPATCH}
@@ -76,7 +77,11 @@ def test_a_complaint_is_decided_once_and_a_refusal_is_exit_code_1(run: Run) -> N
     assert opened.code == 0
     too_much = run("complaint", "accept", "C-1", *where, "--net", "50.01")
     assert too_much.code == 1
+    assert too_much.out.startswith("refused: ")
     assert "more than what is left of item 1 of R-1, GBP 50.00" in too_much.out
+    assert "is accepted" not in too_much.out
+    as_json = json.loads(run("complaint", "accept", "C-1", *where, "--net", "50.01", "--json").out)
+    assert (as_json["refused"], as_json["case_state"]) == (True, "refused")
     accepted = run("complaint", "accept", "C-1", *where, "--percent", "10")
     assert accepted.code == 0
     assert "over GBP 90.00 replaces INV-" in accepted.out
@@ -113,7 +118,10 @@ def test_what_the_contract_does_not_allow_is_wrong_use_and_is_not_stored(run: Ru
     assert run("complaint", "accept", "C-1", *where, "--net", "1.00", "--percent", "5").code == 2
     result = run("complaint", "accept", "C-1", *where, "--net", "1,00")
     assert result.code == 2
-    assert "data.reduction.net must be a plain decimal" in result.err
+    assert "--net must be a plain decimal such as 12.30" in result.err
+    assert "data." not in result.err
+    result = run("complaint", "accept", "C-1", *where, "--percent", "x")
+    assert "--percent must be a percentage from 0 to 100" in result.err
     assert run("item", "cancel", "R-1", "1", "--shop", "nobody", "--reason", "x").code == 2
     with psycopg.connect(database) as connection:
         assert connection.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
@@ -127,8 +135,60 @@ def test_without_waiting_it_is_stored_and_said_so(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("order")
-def test_an_action_for_an_unknown_order_is_parked_and_listed(run: Run) -> None:
-    result = run("item", "cancel", "R-2", "1", "--shop", "retail", "--reason", "they called")
+def test_what_is_not_known_is_told_at_once_and_not_stored(run: Run, database: str) -> None:
+    more = ("--shop", "retail", "--reason", "x")
+    unknown_order = run("item", "cancel", "NOPE", "1", *more)
+    assert unknown_order.code == 2
+    assert "order NOPE is not known at shop retail; --even-unknown keeps the event until it is" in unknown_order.err
+    assert run("order", "cancel", "NOPE", *more).code == 2
+    unknown_item = run("item", "cancel", "R-1", "77", *more)
+    assert unknown_item.code == 2
+    assert "order R-1 has no item 77, it has 1, 2" in unknown_item.err
+    unknown_complaint = run("complaint", "accept", "K99", "R-1", "--shop", "retail", "--net", "1.00")
+    assert unknown_complaint.code == 2
+    assert "complaint K99 is not known at shop retail" in unknown_complaint.err
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM event WHERE source LIKE '/operators/%'").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("order")
+def test_a_complaint_about_another_order_is_not_decided(run: Run) -> None:
+    pipeline.knock("retail", [placed("R-2")])
+    pipeline.run(STAGES)
+    assert run("complaint", "open", "C-1", "R-1", "1", "--shop", "retail", "--reason", "off centre").code == 0
+    result = run("complaint", "accept", "C-1", "R-2", "--shop", "retail", "--net", "1.00")
+    assert result.code == 2
+    assert "complaint C-1 is about order R-1, not about R-2" in result.err
+
+
+@pytest.mark.usefixtures("order")
+def test_an_item_held_for_its_product_is_not_handed_over(run: Run) -> None:
+    strange = placed("R-2")
+    strange["data"]["items"][0]["product"] = "hologram"
+    pipeline.knock("retail", [strange])
+    pipeline.run(STAGES)
+    result = run("item", "hand-over", "R-2", "1", "--shop", "retail", "--reason", "out of paper")
+    assert result.code == 1
+    assert "refused: item 1 of R-2 is held and has no producer yet" in result.err
+    assert "hologram" in result.err
+    assert json.loads(run("event", "park", "list", "--shop", "retail", "--json").out) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("anna weber", "anna-weber"), ("Zoë", "Zoe"), ("..", "operator"), (" ", "operator"), ("--x", "x"),
+        ("a" * 59 + " b", "a" * 59), ("anna@shop/../x", "anna-shop-..-x"),
+    ],
+)  # fmt: skip
+def test_any_name_makes_a_source_that_the_contract_takes(name: str, safe: str) -> None:
+    assert operator_source(name) == f"/operators/{safe}"
+    assert len(operator_source(name)) <= len("/operators/") + 60
+
+
+@pytest.mark.usefixtures("order")
+def test_an_action_for_an_unknown_order_is_parked_and_listed_where_that_is_wanted(run: Run) -> None:
+    result = run("item", "cancel", "R-2", "1", "--shop", "retail", "--reason", "they called", "--even-unknown")
     assert result.code == 0
     assert "parked" in result.out
     (waiting,) = json.loads(run("event", "park", "list", "--shop", "retail", "--json").out)
@@ -161,5 +221,5 @@ def test_quarantine_is_listed_and_tried_again(run: Run, database: str) -> None:
     assert (retried.code, retried.out.strip()) == (0, "order R-3 placed, 2 items")
     left = json.loads(run("event", "quarantine", "list", "--shop", "retail", "--json").out)
     assert [entry["name"] for entry in left] == [inbox["name"]]
-    assert run("event", "quarantine", "retry", "Q-9999", "--shop", "retail").code == 1
-    assert run("event", "quarantine", "retry", "nonsense", "--shop", "retail").code == 1
+    assert run("event", "quarantine", "retry", "Q-9999", "--shop", "retail").code == 2
+    assert run("event", "quarantine", "retry", "nonsense", "--shop", "retail").code == 2

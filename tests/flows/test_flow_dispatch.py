@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from factories import AT_UNITEDPRINT, Clock, Scene, item
-from handing_over import claim, record, states
+from factories import AT_UNITEDPRINT, IN_HOUSE, Clock, Scene, item
+from handing_over import BEFORE, claim, record, states
 
 import tasks.dispatch
 from models import DispatchState
@@ -182,14 +182,81 @@ def test_an_answer_that_comes_after_its_lease_was_given_to_another_changes_nothi
     assert at_works.item("A-1", "1").state.value == "handed_over"
 
 
-def test_a_late_answer_after_the_outcome_was_taken_for_unknown_changes_nothing(
-    at_unitedprint: Scene, time: Clock
-) -> None:
-    (slow,) = claim(at_unitedprint, Route.UNITEDPRINT)
+def taken_for_unknown(scene: Scene, time: Clock) -> dispatch.Job:
+    """A call that lasts longer than its lease, and so has been taken for unknown."""
+    (slow,) = claim(scene, Route.UNITEDPRINT)
     time.advance(int(dispatch.LEASE.total_seconds()) + 1)
+    scene.go()
+    assert states(scene) == ["unknown"]
+    return slow
+
+
+def test_a_late_but_certain_answer_settles_what_was_taken_for_unknown(at_unitedprint: Scene, time: Clock) -> None:
+    slow = taken_for_unknown(at_unitedprint, time)
+    assert "handed over" in record(slow, Done("4711"), Route.UNITEDPRINT)
+    assert states(at_unitedprint) == ["done"]
+    assert at_unitedprint.item("A-1", "1").state.value == "handed_over"
+
+
+def test_a_late_answer_after_an_operator_has_settled_it_changes_nothing(at_unitedprint: Scene, time: Clock) -> None:
+    slow = taken_for_unknown(at_unitedprint, time)
+    at_unitedprint.operator("dispatch.settled", order="A-1", item="1", accepted=False, reason="not there")
     at_unitedprint.go()
     assert "a late answer" in record(slow, Done("4711"), Route.UNITEDPRINT)
-    assert states(at_unitedprint) == ["unknown"]
+    assert states(at_unitedprint) == ["rejected", "done"]
+    assert len(at_unitedprint.unitedprint.tickets) == 1
+
+
+def test_a_worker_that_was_held_up_after_its_claim_does_not_call(
+    at_unitedprint: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.dispatch, "BEGIN_WITHIN", -1.0)
+    assert "held up" in tasks.dispatch.hand_over_to_unitedprint()
+    assert at_unitedprint.unitedprint.tickets == []
+    assert states(at_unitedprint) == ["in_flight"], "it is certain that nobody called: it is tried again"
+
+
+def test_a_report_that_came_while_the_call_was_cut_off_is_taken_once_its_outcome_is_unknown(
+    at_unitedprint: Scene, time: Clock
+) -> None:
+    claim(at_unitedprint, Route.UNITEDPRINT)
+    at_unitedprint.ship("A-1", "1")
+    at_unitedprint.go()
+    time.advance(int(dispatch.LEASE.total_seconds()) + 1)
+    at_unitedprint.go()
+    assert states(at_unitedprint) == ["done"]
+    assert at_unitedprint.item("A-1", "1").state.value == "shipped"
+
+
+@pytest.mark.parametrize("route", list(Route))
+def test_an_item_cancelled_while_its_producer_is_called_in_vain_is_not_tried_again(scene: Scene, route: Route) -> None:
+    options = IN_HOUSE if route is Route.IN_HOUSE else AT_UNITEDPRINT
+    scene.place("A-1", [item("1", "50.00", options=options)])
+    scene.go(BEFORE)
+    (job,) = claim(scene, route)
+    scene.cancel("A-1", "1")
+    scene.go(BEFORE)
+    record(job, Unavailable("closed"), route)
+    scene.go()
+    assert states(scene) == ["withdrawn" if route is Route.IN_HOUSE else "rejected"]
+
+
+def test_after_a_clock_was_set_back_what_is_due_in_the_far_future_is_taken_now(
+    at_unitedprint: Scene, time: Clock
+) -> None:
+    time.advance(40 * 86_400)
+    at_unitedprint.place("A-2", [item("1", "50.00", options=AT_UNITEDPRINT)])
+    claim(at_unitedprint, Route.UNITEDPRINT)
+    time.advance(-40 * 86_400)
+    at_unitedprint.go()
+    assert at_unitedprint.item("A-2", "1").state.value == "handed_over"
+    assert states(at_unitedprint) == ["unknown"], "that call was cut off"
+
+
+def test_the_address_on_a_ticket_is_one_whatever_the_order_is_called(scene: Scene) -> None:
+    scene.place("../a b?", [item("1/2", "50.00")])
+    scene.go()
+    assert scene.workshop.tickets[0].address.endswith("/shops/aurora/orders/..%2Fa%20b%3F/items/1%2F2")
 
 
 def test_two_workers_never_take_the_same_item(at_works: Scene) -> None:
@@ -201,6 +268,6 @@ def test_two_workers_never_take_the_same_item(at_works: Scene) -> None:
 
 def test_the_tasks_say_what_they_did(at_works: Scene) -> None:
     said = tasks.dispatch.hand_over_in_house()
-    assert said.startswith("1 items: item 1 of A-1 handed over to in_house as workshop-aurora-A-1-1-")
+    assert said.startswith("1 handed over or tried: item 1 of A-1 handed over to in_house as workshop-aurora-A-1-1-")
     assert tasks.dispatch.hand_over_in_house() == "nothing was due"
     assert at_works.dispatches("A-1", "1")[0].state is DispatchState.DONE

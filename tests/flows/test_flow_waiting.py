@@ -196,3 +196,12 @@ def test_a_complaint_number_used_for_another_item_or_order_is_quarantined(scene:
 def _parked(scene: Scene) -> list[Event]:
     with unit_of_work() as session:
         return list(session.scalars(select(Event).where(Event.state == EventState.PARKED)))
+
+
+def test_a_free_item_waits_for_the_payment_of_its_shipping(scene: Scene) -> None:
+    scene.place("A-1", [item("1", "0")], charges=[shipping()], payment_method="card")
+    scene.go()
+    assert scene.workshop.tickets == []
+    scene.pay("A-1", "9.64")
+    scene.go()
+    assert len(scene.workshop.tickets) == 1

@@ -23,7 +23,7 @@ STREAM = SAMPLES / "recorded" / "online_retail_2010_12.jsonl.gz"
 EXPECTED = json.loads((SAMPLES / "recorded" / "online_retail_2010_12.expected.json").read_text())
 COMMAND = str(Path(sys.executable).parent / "partnershop")
 # The books depend on none of these: 11,000 job tickets and 900 PDFs would only make the test slow.
-LEFT_OUT = ["worker-dispatch", "worker-documents", "flower", "simulator"]
+LEFT_OUT = ["worker-dispatch", "worker-unitedprint", "worker-documents", "flower", "simulator"]
 START_SECONDS = 120
 
 

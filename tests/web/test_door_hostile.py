@@ -4,6 +4,8 @@ import contextlib
 import json
 import socket
 import time
+import urllib.error
+import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,6 +96,15 @@ def test_a_megabyte_of_order_number(door: Knocker) -> None:
 def test_ten_megabytes(door: Knocker) -> None:
     assert door.post_bytes(b"[" + b" " * 10_000_000 + b"]").status_code == 413
     still_open(door)
+
+
+def test_ten_megabytes_from_a_client_that_closes_get_their_answer_and_no_reset(door: Knocker) -> None:
+    url = f"{str(door.client.base_url).rstrip('/')}{door.path}"
+    asked = urllib.request.Request(url, b" " * 10_000_000, {"Content-Type": BATCH, "Connection": "close"})
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.urlopen(asked, timeout=30)
+    assert answer.value.code == 413
+    assert "smaller batches" in json.loads(answer.value.read())["detail"]
 
 
 def test_numbers_of_unknown_members_survive(door: Knocker) -> None:

@@ -1,0 +1,81 @@
+"""Taking a hand-over back: the producer is told that it must not make the item."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Dispatch, DispatchState, Item, Shop
+from partnershop import clock
+from partnershop.db import wake
+from partnershop.flows.timing import it_is_time, nobody_holds
+from partnershop.gateways.outcome import Done, Outcome
+from partnershop.rules.eligibility import Route
+from partnershop.stages import Stage, Wake
+
+_LEASE = timedelta(minutes=3)
+_BACKOFF_CAP = timedelta(minutes=30)
+
+
+def withdraw(session: Session, item: Item, dispatch: Dispatch) -> None:
+    """Tell the shop's own print works not to make the item. Unitedprint publishes no call for it: there it stays done.
+
+    A hand-over that waits for another try (nobody has it, nobody is calling) is not tried again.
+    """
+    waiting = dispatch.state is DispatchState.IN_FLIGHT and dispatch.leased_until is None
+    if dispatch.producer is Route.IN_HOUSE and (waiting or dispatch.state is DispatchState.DONE):
+        dispatch.state, dispatch.due_at, dispatch.leased_until = DispatchState.WITHDRAWING, clock.now(), None
+        item.dispatch_id = None
+        wake(session, Wake(Stage.DISPATCH))
+    elif waiting:
+        dispatch.state, dispatch.finished_at = DispatchState.REJECTED, clock.now()
+        item.dispatch_id = None
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """One producer to tell that it must not make an item."""
+
+    dispatch_id: int
+    lease: int
+    shop: str
+    key: str
+    reason: str
+
+
+def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
+    """Lease the next hand-overs that are to be taken back."""
+    now = clock.now()
+    query = (
+        select(Dispatch, Shop.code)
+        .join(Shop, Shop.id == Dispatch.shop_id)
+        .where(
+            Dispatch.state == DispatchState.WITHDRAWING,
+            it_is_time(Dispatch),
+            nobody_holds(Dispatch),
+        )
+        .order_by(Dispatch.id)
+        .limit(limit)
+        .with_for_update(of=Dispatch, skip_locked=True)
+    )
+    jobs = []
+    for dispatch, shop in session.execute(query):
+        dispatch.lease += 1
+        dispatch.leased_until = now + _LEASE
+        jobs.append(Withdrawal(dispatch.id, dispatch.lease, shop, dispatch.key, "cancelled or handed over elsewhere"))
+    return jobs
+
+
+def record_withdrawal(session: Session, job: Withdrawal, outcome: Outcome) -> str:
+    """Write what became of taking a hand-over back; what did not reach the producer is tried again."""
+    dispatch = session.get_one(Dispatch, job.dispatch_id, with_for_update=True)
+    if dispatch.lease != job.lease or dispatch.state is not DispatchState.WITHDRAWING:
+        return f"{job.key}: settled already"
+    dispatch.leased_until = None
+    if isinstance(outcome, Done):
+        dispatch.state, dispatch.finished_at = DispatchState.WITHDRAWN, clock.now()
+        return f"{job.key} withdrawn"
+    backoff = min(_BACKOFF_CAP, timedelta(seconds=5 * 2 ** min(job.lease, 10)))
+    dispatch.last_error, dispatch.due_at = outcome.reason, clock.now() + backoff
+    return f"{job.key} not withdrawn yet: {outcome.reason}"

@@ -21,6 +21,7 @@ from partnershop.gateways.unitedprint import UnitedprintHttp
 from partnershop.gateways.unitedprint_order import account_from
 from partnershop.gateways.workshop import HotFolder, hot_folder_of
 from partnershop.rules.eligibility import Route
+from partnershop.rules.words import counted
 from partnershop.stages import Stage, Wake
 from tasks.working import SLICE_SECONDS
 
@@ -34,7 +35,7 @@ def hand_over_in_house(shop: str | None = None) -> str:
     """Write job tickets into the print works' hot folders, and take back what is not to be made any more."""
     withdrawn = _withdraw()
     said = _hand_over(Route.IN_HOUSE, workshop, shop)
-    return f"{said}; {withdrawn} tickets withdrawn" if withdrawn else said
+    return f"{said}; {counted(withdrawn, 'ticket')} withdrawn" if withdrawn else said
 
 
 @shared_task(name="dispatch.hand_over_to_unitedprint")

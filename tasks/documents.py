@@ -9,6 +9,7 @@ from partnershop.db import unit_of_work, wake
 from partnershop.documents import RENDERER
 from partnershop.documents.render import render
 from partnershop.flows import documents
+from partnershop.rules.words import counted
 from partnershop.stages import Stage, Wake
 from tasks.working import SLICE_SECONDS, guarded
 
@@ -27,7 +28,7 @@ def render_papers(shop: str | None = None) -> str:
     else:
         with unit_of_work() as session:
             wake(session, Wake(Stage.DOCUMENTS, shop=shop))
-    return f"{len(printed)} papers printed: {', '.join(printed[-5:])}" if printed else "nothing was due"
+    return f"{counted(len(printed), 'paper')} printed: {', '.join(printed[-5:])}" if printed else "nothing was due"
 
 
 def _print(job: documents.Job) -> str:

@@ -17,6 +17,7 @@ _PIECE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|[A-Z]{3} -?\d+(?:\.\d+)
 _NUMBER = re.compile(r"(?:[A-Z]{3} )?-?\d+(?:\.\d+)?")
 _LONGEST_WORD = 40  # cells; what is longer (a path, a digest) is no word and may be folded
 _SHORT = 24  # cells; longer ones stand below their row where the table does not fit
+_TALLEST = 5  # lines; a sentence folded into more of them, a word or two each, is no longer read
 _AROUND = 3  # cells: the line and the blanks that a column needs around it
 _GAP = 2
 _INDENT = 4
@@ -28,10 +29,13 @@ def laid_out(headings: Sequence[str], rows: Rows, width: int) -> RenderableType:
     """The table for a terminal `width` cells wide."""
     columns = [[Text(heading), *(row[place] for row in rows)] for place, heading in enumerate(headings)]
     least = [max(_widest_piece(cell) for cell in column) for column in columns]
+    wanted = [_widest_line(column) for column in columns]
     room = width - 1 - _AROUND * len(columns)
-    if sum(least) > room:
-        return Group(*_below_each_other(columns, width))
-    return _side_by_side(columns, _shared_out(least, [_widest_line(column) for column in columns], room))
+    if sum(least) <= room:
+        widths = _shared_out(least, wanted, room)
+        if all(need <= _TALLEST * given for need, given in zip(wanted, widths, strict=True)):
+            return _side_by_side(columns, widths)
+    return Group(*_below_each_other(columns, width))
 
 
 def _widest_piece(cell: Text) -> int:

@@ -97,7 +97,7 @@ def waiting(
     Only routed items that are not handed over, and every item whose hand-over has an unknown outcome.
     """
     current = {row.item_id: row for row in dispatches if row.state in (DispatchState.IN_FLIGHT, DispatchState.UNKNOWN)}
-    found = {item_id: _under_way(row, language) for item_id, row in current.items()}
+    found = {item.id: _under_way(item, current[item.id], language) for item in items if item.id in current}
     open_ones = [item for item in items if item.state is ItemState.ROUTED and item.id not in current]
     if open_ones:
         payment = _unpaid(session, order, language)
@@ -106,10 +106,14 @@ def waiting(
     return found
 
 
-def _under_way(row: Dispatch, language: str) -> str:
+def _under_way(item: Item, row: Dispatch, language: str) -> str:
     if row.state is DispatchState.UNKNOWN:
         return _word("unknown", language, reason=row.last_error or "?", key=row.key)
-    if row.leased_until is None and row.last_error:
+    if row.leased_until is not None:
+        return _word("calling", language)
+    if item.cancellation_id is not None:  # nobody has it, and what is cancelled is not sent again
+        return _word("cancelling", language)
+    if row.last_error:
         return _word("again", language, at=in_utc(row.due_at), reason=row.last_error)
     return _word("calling", language)
 

@@ -17,7 +17,7 @@ TEXT_LENGTH = 4_000
 
 _IDENTIFIER = r"^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$"
 # What no XML 1.0 document can carry, hence no e-invoice: control characters but tab, line feed and carriage return.
-_PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F\uFFFE\uFFFF]*$"
+_PRINTABLE = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\uFFFE\uFFFF]*$"
 _AMOUNT = r"^[0-9]{1,12}(?:\.[0-9]{1,3})?$"
 _UNIT_PRICE = r"^[0-9]{1,12}(?:\.[0-9]{1,4})?$"
 _PERCENT = r"^(?:[0-9]{1,2}(?:\.[0-9]{1,4})?|100(?:\.0{1,4})?)$"

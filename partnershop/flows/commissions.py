@@ -11,6 +11,7 @@ from partnershop.db import copy_rows, new_ids
 from partnershop.flows.orders import settings_of
 from partnershop.rules.eligibility import Route
 from partnershop.rules.money import percent_of
+from partnershop.rules.words import counted
 
 BATCH = 1000
 
@@ -23,7 +24,7 @@ class Booked:
 
     def sentence(self) -> str:
         """For Flower."""
-        return f"{self.count} commission entries booked"
+        return f"{counted(self.count, 'commission entry', 'commission entries')} booked"
 
 
 def book_next(session: Session, limit: int = BATCH) -> Booked:

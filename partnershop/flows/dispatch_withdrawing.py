@@ -48,8 +48,9 @@ def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
     """Lease the next hand-overs that are to be taken back."""
     now = clock.now()
     query = (
-        select(Dispatch, Shop.code)
+        select(Dispatch, Shop.code, Item.cancellation_id)
         .join(Shop, Shop.id == Dispatch.shop_id)
+        .join(Item, Item.id == Dispatch.item_id)
         .where(
             Dispatch.state == DispatchState.WITHDRAWING,
             it_is_time(Dispatch),
@@ -60,10 +61,11 @@ def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
         .with_for_update(of=Dispatch, skip_locked=True)
     )
     jobs = []
-    for dispatch, shop in session.execute(query):
+    for dispatch, shop, cancellation in session.execute(query):
         dispatch.lease += 1
         dispatch.leased_until = now + _LEASE
-        jobs.append(Withdrawal(dispatch.id, dispatch.lease, shop, dispatch.key, "cancelled or handed over elsewhere"))
+        reason = "the item goes to Unitedprint instead" if cancellation is None else "the item has been cancelled"
+        jobs.append(Withdrawal(dispatch.id, dispatch.lease, shop, dispatch.key, reason))
     return jobs
 
 

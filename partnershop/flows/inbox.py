@@ -22,6 +22,7 @@ from partnershop.flows.inbox_touched import Touched
 from partnershop.flows.orders import lock_many, note_completed, open_gates
 from partnershop.flows.parked import release_waiting
 from partnershop.flows.timing import it_is_time
+from partnershop.rules.words import counted
 
 BATCH = 500
 ATTEMPTS = 3
@@ -48,7 +49,7 @@ class Applied:
 
     def sentence(self) -> str:
         """For Flower."""
-        return f"{self.handled} events handled, {self.parked} parked, {self.quarantined} quarantined"
+        return f"{counted(self.handled, 'event')} handled, {self.parked} parked, {self.quarantined} quarantined"
 
 
 def shops_due(session: Session) -> list[int]:
@@ -110,7 +111,7 @@ def _follow_up(session: Session, shop: Shop, orders: Sequence[Order]) -> None:
     """Whatever touched an order: its gates, its completeness and its refunds are judged again."""
     open_gates(session, shop, orders)
     note_completed(session, shop, [order.id for order in orders])
-    refunds.reevaluate(session, orders, "what was paid exceeds what is owed after a case")
+    refunds.reevaluate(session, orders)
 
 
 def _record(event: Event, outcome: Outcome) -> None:

@@ -66,7 +66,7 @@ def unknown_item(order: str, item: str) -> Parked:
 def too_early(order: str, item: Item) -> Parked:
     """The event waits until the item has been handed over."""
     return Parked(
-        "hand_over", f"{order}/{item.key}", f"item {item.key} of {order} {item.state.sentence}: it has no producer yet"
+        "hand_over", f"{order}/{item.key}", f"item {item.key} of {order} has not been handed over yet"
     )
 
 

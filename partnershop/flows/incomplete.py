@@ -27,7 +27,7 @@ def incomplete_settings(session: Session) -> list[Incomplete]:
         select(Shop.code, ShopSettings).join(ShopSettings, ShopSettings.id == Shop.settings_id).order_by(Shop.code)
     )
     found = []
-    for code, settings in rows.tuples():
+    for code, settings in rows:
         place = place_of_production(settings)
         empty = set(empty_attributes(catalogue, place))
         for product in place.ticked:

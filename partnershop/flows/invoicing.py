@@ -43,7 +43,7 @@ class Invoiced:
             return "no invoice is due"
         total = in_words(sum(paper.gross for paper in self.papers), self.papers[0].currency)
         if len(self.papers) == 1:
-            return f"{self.papers[0].number} issued over {total}"
+            return f"{self.papers[0].number} issued over {total} for {self.papers[0].order}"
         return f"{self.papers[0].number} to {self.papers[-1].number} issued: {len(self.papers)} invoices over {total}"
 
 

@@ -72,6 +72,7 @@ class Issued:
     kind: DocumentKind
     gross: int
     currency: str
+    order: str
     line_ids: Mapping[LineId, int] = field(default_factory=dict)
 
 
@@ -99,7 +100,7 @@ def issue(session: Session, shop_code: str, settings: ShopSettings, drafts: Sequ
     copy_rows(session, Rendering.__table__, renderings)  # type: ignore[arg-type]
     wake(session, Wake(Stage.DOCUMENTS, shop=shop_code))
     return [
-        Issued(row["id"], row["number"], draft.kind, row["gross"], row["currency"], lines)
+        Issued(row["id"], row["number"], draft.kind, row["gross"], row["currency"], draft.order.number, lines)
         for row, draft, lines in zip(documents, drafts, own_lines, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Order, RefundRequest, RefundState, Shop
+from models import Case, Order, RefundRequest, RefundState, Shop
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows.orders import owed
@@ -20,8 +20,11 @@ from partnershop.rules.refunds import still_to_request
 from partnershop.stages import Stage, Wake
 
 
-def reevaluate(session: Session, orders: Sequence[Order], why: str) -> list[RefundRequest]:
-    """Open the refund requests that the rule now asks for; called whenever an event touches an order (locked)."""
+def reevaluate(session: Session, orders: Sequence[Order], why: str | None = None) -> list[RefundRequest]:
+    """Open what refund requests the rule now asks for. The orders must be locked; called whenever an event touches one.
+
+    `why` is the reason that a request bears; without it, the cause is looked up: one that failed, or the last case.
+    """
     entitled = [order for order in orders if order.entitled > 0]
     if not entitled:
         return []
@@ -43,7 +46,8 @@ def reevaluate(session: Session, orders: Sequence[Order], why: str) -> list[Refu
         if amount:
             opened.append(
                 RefundRequest(
-                    shop_id=order.shop_id, order_id=order.id, amount=amount, currency=order.currency, reason=why,
+                    shop_id=order.shop_id, order_id=order.id, amount=amount, currency=order.currency,
+                    reason=why or _cause(session, order),
                     state=RefundState.REQUESTED, created_at=clock.now(), due_at=clock.now(),
                 )
             )  # fmt: skip
@@ -54,6 +58,24 @@ def reevaluate(session: Session, orders: Sequence[Order], why: str) -> list[Refu
         for refund in opened:
             release_waiting(session, session.get_one(Shop, refund.shop_id), [("refund", refund.name)])
     return opened
+
+
+def _cause(session: Session, order: Order) -> str:
+    """Why money goes back now, where it is not a case of this moment that says it."""
+    failed = session.scalars(
+        select(RefundRequest)
+        .where(RefundRequest.order_id == order.id, RefundRequest.state == RefundState.FAILED)
+        .order_by(RefundRequest.finished_at.desc(), RefundRequest.id.desc())
+    ).first()
+    case = session.scalars(
+        select(Case)
+        .where(Case.order_id == order.id, Case.owed_before > Case.owed_after)
+        .order_by(Case.done_at.desc(), Case.id.desc())
+    ).first()
+    said = [f"case {case.id}: {case.reason}"] if case else []
+    if failed is not None:
+        said.insert(0, f"again, since {failed.name} failed ({failed.failure or 'no reason given'})")
+    return "; ".join(said)
 
 
 LEASE = timedelta(minutes=2)
@@ -99,7 +121,8 @@ def claim(session: Session, limit: int = 50) -> list[Job]:
 def record(session: Session, job: Job, outcome: Outcome) -> str:
     """Write what became of sending a request. Asking again with the same id is safe: anything but done is retried."""
     refund = session.get_one(RefundRequest, job.refund_id, with_for_update=True)
-    over = f"{refund.name} over {in_words(refund.amount, refund.currency)}"
+    about = f"{job.instruction.order} of {job.instruction.shop}"
+    over = f"{refund.name} over {in_words(refund.amount, refund.currency)} for {about}"
     if refund.lease != job.lease or refund.state is not RefundState.REQUESTED:
         return f"{over}: {refund.state.value} already"
     refund.leased_until = None

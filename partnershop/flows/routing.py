@@ -8,19 +8,22 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from models import Item, ItemHistory, RoutingDecision, Shop, ShopSettings
+from models import Item, ItemHistory, Order, RoutingDecision, Shop, ShopSettings
 from partnershop import clock
 from partnershop.db import copy_rows, wake
 from partnershop.flows import items as moves
 from partnershop.flows.explain import sentence
 from partnershop.flows.orders import settings_of
 from partnershop.flows.settings import LoadedCatalogue, catalogue_in_force, place_of_production
-from partnershop.rules.eligibility import Decision, decide
+from partnershop.logging import log
+from partnershop.rules.eligibility import Decision, Verdict, decide
 from partnershop.rules.lifecycle import ItemState, Kind, Trigger, move
+from partnershop.rules.words import counted
 from partnershop.stages import Stage, Wake
 
 BATCH = 1000
 ACTOR = "routing"
+_REMARKS = 5
 
 _DUE = and_(Item.route.is_(None), or_(Item.hold_code.is_(None), Item.recheck))
 
@@ -32,9 +35,16 @@ class Routed:
     in_house: int = 0
     unitedprint: int = 0
     held: int = 0
+    remarks: tuple[str, ...] = ()
+    """What an operator should look at: the first held items, and those that incomplete settings sent away."""
 
     def __add__(self, other: "Routed") -> "Routed":
-        return Routed(self.in_house + other.in_house, self.unitedprint + other.unitedprint, self.held + other.held)
+        return Routed(
+            self.in_house + other.in_house,
+            self.unitedprint + other.unitedprint,
+            self.held + other.held,
+            (self.remarks + other.remarks)[:_REMARKS],
+        )
 
     @property
     def count(self) -> int:
@@ -43,7 +53,8 @@ class Routed:
 
     def sentence(self) -> str:
         """For Flower."""
-        return f"{self.in_house} items in house, {self.unitedprint} to Unitedprint, {self.held} held"
+        counts = f"{counted(self.in_house, 'item')} in house, {self.unitedprint} to Unitedprint, {self.held} held"
+        return ": ".join([counts, *(["; ".join(self.remarks)] if self.remarks else [])])
 
 
 def shops_due(session: Session) -> list[int]:
@@ -84,7 +95,25 @@ def _route(session: Session, shop_id: int, claimed: Select[Any]) -> Routed:
     copy_rows(session, ItemHistory.__table__, list(chain.from_iterable(_history(*pair) for pair in decided)))  # type: ignore[arg-type]
     _wake_next(session, shop, routed)
     in_house = sum(decision.route == "in_house" for _, decision in routed)
-    return Routed(in_house, len(routed) - in_house, len(held))
+    return Routed(in_house, len(routed) - in_house, len(held), _remarks(session, shop, decided))
+
+
+def _remarks(session: Session, shop: Shop, decided: Sequence[tuple[Row[Any], Decision]]) -> tuple[str, ...]:
+    """Say which items were held, or sent away because of incomplete settings, and why: operators are told."""
+    odd = {
+        row.id: sentence(decision.verdict, decision.about, held=decision.route is None)
+        for row, decision in decided
+        if (decision.route is None and row.hold_code is None) or decision.verdict is Verdict.INCOMPLETE_SETTINGS
+    }
+    first = sorted(odd)[:_REMARKS]
+    if not first:
+        return ()
+    names = session.execute(
+        select(Item.id, Order.number, Item.key).join(Order, Order.id == Item.order_id).where(Item.id.in_(first))
+    )
+    said = tuple(f"item {key} of {order} {odd[item_id]}" for item_id, order, key in names)
+    log.warning("items need an operator", shop=shop.code, items=len(odd), first=said)
+    return said
 
 
 def items_due(session: Session, shop_id: int, limit: int = BATCH) -> list[int]:

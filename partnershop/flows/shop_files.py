@@ -23,7 +23,7 @@ from partnershop.rules.eligibility import (
     empty_attributes,
     unknown_names,
 )
-from partnershop.rules.numbering import check_pattern, format_number
+from partnershop.rules.numbering import check_pattern, may_collide
 
 LANGUAGES = ("it", "de", "en")
 PRODUCTION_DAYS = 3
@@ -169,8 +169,8 @@ def _series(findings: Findings, given: object) -> tuple[str, str]:
 
     def other_pattern(value: str) -> str:
         check_pattern(value)
-        if value and invoices and format_number(invoices, 2026, 1) == format_number(value, 2026, 1):
-            raise ValueError("would give the same numbers as series.invoice: choose other letters")
+        if invoices and may_collide(invoices, value):
+            raise ValueError("must begin with other letters than series.invoice, or both could give the same number")
         return value
 
     members = findings.mapping(given, "series", ("invoice", "reversal"))

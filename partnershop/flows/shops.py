@@ -19,6 +19,7 @@ from partnershop.flows.orders import lock_many, open_gates
 from partnershop.flows.settings import catalogue_in_force
 from partnershop.flows.shop_files import ShopFile, parse
 from partnershop.rules.lifecycle import ItemState
+from partnershop.rules.numbering import may_collide
 
 ROTATION = timedelta(hours=24)
 _GATES_BATCH = 500
@@ -80,7 +81,23 @@ def _same(before: ShopSettings, wanted: Mapping[str, Any]) -> bool:
     return all(getattr(before, name) == value for name, value in wanted.items())
 
 
+def _keep_series_apart(session: Session, shop: Shop, wanted: Mapping[str, Any]) -> None:
+    """Refuse a series that could give numbers which the other series gave under earlier settings."""
+    earlier = session.execute(
+        select(ShopSettings.version, ShopSettings.invoice_series, ShopSettings.reversal_series).where(
+            ShopSettings.shop_id == shop.id
+        )
+    )
+    for version, invoices, reversals in earlier:
+        if may_collide(wanted["invoice_series"], reversals) or may_collide(wanted["reversal_series"], invoices):
+            raise Refused(
+                f"series: version {version} of these settings used such numbers for the other series: choose letters "
+                "that neither has had"
+            )
+
+
 def _new_version(session: Session, shop: Shop, wanted: Mapping[str, Any], by: str) -> ShopSettings:
+    _keep_series_apart(session, shop, wanted)
     newest = session.scalars(select(func.max(ShopSettings.version)).where(ShopSettings.shop_id == shop.id)).one()
     settings = ShopSettings(shop_id=shop.id, version=(newest or 0) + 1, created_at=clock.now(), created_by=by, **wanted)
     session.add(settings)

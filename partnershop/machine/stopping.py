@@ -7,7 +7,7 @@ from partnershop.machine.program import Running
 from partnershop.machine.signals import is_hurried
 
 _POLL_SECONDS = 0.05
-_PATIENCE_SECONDS = 3.0  # so long a stop goes without a word
+_PATIENCE_SECONDS = 4.0  # so long a stop goes without a word
 
 
 def stop_together(programs: Sequence[Running], say: Callable[[str], None]) -> None:

@@ -52,6 +52,15 @@ def check_pattern(pattern: str) -> None:
         raise ValueError(f"{pattern!r} must contain {{year}} and {{number}} (or {{number:06d}}) and no other field")
 
 
+def may_collide(one: str, other: str) -> bool:
+    """Whether two patterns could ever give the same number.
+
+    They cannot where they begin with other letters; anything cleverer would depend on how high the numbers get.
+    """
+    first, second = one.partition("{")[0], other.partition("{")[0]
+    return first.startswith(second) or second.startswith(first)
+
+
 def format_number(pattern: str, year: int, number: int) -> str:
     """A paper's number: ("FT-{year}-{number:06d}", 2026, 12) -> "FT-2026-000012"."""
 

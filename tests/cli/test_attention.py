@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from models import Shop, ShopSettings
 from partnershop.db import unit_of_work
-from partnershop.flows import dispatch
+from partnershop.flows import dispatch, inbox
 from partnershop.gateways.fakes import FakeProducer
 from partnershop.gateways.outcome import Rejected, Unknown
 from partnershop.rules.eligibility import Route
@@ -121,6 +121,20 @@ def test_hand_overs_that_failed_say_what_comes_next(show: Any) -> None:
     assert again["hand_overs"][0]["sentence"].startswith("in flight: will be tried again at 20")
     assert refused["items"][0]["hand_over"] is None and "out of paper" in refused["items"][0]["hold_reason"]
     assert refused["hand_overs"][0]["sentence"] == "rejected: the producer does not have it"
+
+
+def test_a_hand_over_to_be_tried_again_is_not_once_the_item_is_being_cancelled(show: Any) -> None:
+    driver = Driver(code="elena")
+    driver.producers = {Route.IN_HOUSE: FakeProducer("workshop")}
+    driver.producers[Route.IN_HOUSE].plan(Unknown("no room on the disk"))
+    driver.place("E-1", ONE)
+    assert "will be tried again" in show("E-1", "elena")["items"][0]["hand_over"]
+    driver.accept("item.cancelled", order="E-1", item="1", reason="twice")
+    with unit_of_work() as session:
+        inbox.apply_next(session, driver.shop_id)
+    assert show("E-1", "elena")["items"][0]["hand_over"] == "will not be handed over: it is being cancelled"
+    driver.work()
+    assert show("E-1", "elena")["items"][0]["hand_over"] is None
 
 
 def test_an_item_is_due_then_being_handed_over_then_with_its_producer(show: Any) -> None:

@@ -13,12 +13,13 @@ from partnershop.contract.signature import new_secret
 from partnershop.paths import SAMPLES
 from partnershop.supervisor import Supervisor
 
-# The commands that section 7 of the issue names.
+# The commands of the README's table.
 COMMANDS = (
     ("demo",), ("up",), ("catalogue", "load"), ("shop", "add"), ("shop", "secret"), ("emit",), ("drain",), ("books",),
     ("show",), ("explain",), ("documents", "export"), ("audit",), ("item", "cancel"), ("item", "hand-over"),
     ("complaint", "open"), ("complaint", "accept"), ("complaint", "reject"), ("event", "park", "list"),
     ("event", "quarantine", "list"), ("event", "quarantine", "retry"), ("order", "cancel"), ("doctor",),
+    ("attention",), ("retry",),
 )  # fmt: skip
 
 

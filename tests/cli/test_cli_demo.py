@@ -72,7 +72,7 @@ def test_up_tells_its_addresses_and_leaves_nothing_when_asked_to_end(
             assert time.monotonic() < deadline
             time.sleep(0.2)
         up = json.loads((data / "up.json").read_text(encoding="utf-8"))
-        assert {"intake", "flower", "database", "broker", "pids"} == set(up)
+        assert {"intake", "flower", "database", "broker", "pids"} <= set(up)
         ports = [
             int(up[name].rpartition(":")[2].partition("/")[0]) for name in ("intake", "flower", "database", "broker")
         ]

@@ -12,7 +12,9 @@ from audit_scenario import Driver, play
 from reading_place import own_database, run_command
 from sqlalchemy import text
 
+from partnershop.cli import demo_report
 from partnershop.cli.reading_export import file_name
+from partnershop.cli.reading_session import snapshot
 from partnershop.db import unit_of_work
 
 
@@ -154,18 +156,41 @@ def test_explain_says_why_an_item_is_held_and_what_to_do(run: Any) -> None:
 
 def test_explain_is_not_fine_with_a_trace_that_does_not_reproduce(run: Any) -> None:
     Driver(code="cirrus").place("C-1", [("gloss", "1.00", 1)])
+    unguarded = text("SET LOCAL session_replication_role = replica")  # the database itself refuses it otherwise
     flip = text("""
         UPDATE routing_decision
            SET checks = jsonb_set(checks, '{0,2}', to_jsonb(NOT CAST(checks #>> '{0,2}' AS boolean)))
           FROM item JOIN orders ON orders.id = order_id WHERE item.id = item_id AND number = 'C-1'
     """)
     with unit_of_work() as session:
+        session.execute(unguarded)
         session.execute(flip)
     ran = run("explain", "C-1", "1", "--shop", "cirrus")
     with unit_of_work() as session:
+        session.execute(unguarded)
         session.execute(flip)
     assert ran.code == 1 and "does NOT reproduce" in ran.out
     assert run("explain", "C-1", "1", "--shop", "cirrus").code == 0
+
+
+def test_the_reports_of_the_demo_break_no_word_on_eighty_columns(
+    database: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    capsys.readouterr()
+    with snapshot() as session:
+        demo_report.print_items(session)
+        demo_report.print_papers(session, Path("papers"))
+        demo_report.print_refunds(session)
+        demo_report.print_unusual(session)
+        of_items = session.execute(text("SELECT product, item.state, route, hold_reason FROM item")).all()
+        of_papers = session.execute(text("SELECT number, order_number FROM document")).all()
+    out = capsys.readouterr().out
+    assert max(len(line.rstrip()) for line in out.splitlines()) <= 80
+    words = set(out.replace("│", " ").split())
+    expected = {word for row in (*of_items, *of_papers) for cell in row if cell for word in cell.split()}
+    expected |= {"matches", "place", "production", "requested", "reversal", "reduced", "replaces", "Concerns:", "PDF:"}
+    assert expected - words == set()
 
 
 _HASHES = text("""

@@ -13,7 +13,7 @@ def test_a_ticket_says_what_to_make() -> None:
     for wanted in (
         "Auftrag A-1001 · Position 1",
         "Flyer A6, beidseitig bedruckt",
-        "Auflage Exemplare Fällig am 1.000 Stück 2 12.03.2026",
+        "Auflage Menge der Position Fällig am 1.000 Stück 2 12.03.2026",
         "Papier Bilderdruck glänzend 135 g/m²",
         "Veredelung keine",
         "Datenprüfung Basis",
@@ -63,7 +63,7 @@ def test_the_code_is_drawn_and_differs_with_the_address() -> None:
 
 def test_without_a_print_run_a_ticket_says_none() -> None:
     printed = text(render_ticket(ticket((Feature("format", "a6", "Format", "A6"),))))
-    assert "Auflage Exemplare Fällig am – 2" in printed
+    assert "Auflage Menge der Position Fällig am – 2" in printed
 
 
 def _code(page: str) -> str:

@@ -99,7 +99,9 @@ def test_several_errors_are_said_at_once() -> None:
         ("version: [", "in line 1"),
         ("version: 1\nversion: 2\nproducts: {}", 'in line 2, column 1: the key "version" is there twice'),
         ("just text", "must be a mapping"),
-        ("version: !!python/object:os.system {}", "this is not YAML that can be read"),
+        ("version: !!python/object:os.system {}", "is not YAML that can be read"),
+        ("", "is empty"),
+        ("# only a remark", "is empty"),
         ("&a [*a]", "must be a mapping"),
     ],
 )

@@ -69,7 +69,7 @@ FLYER = "place_of_production.products.flyer"
         ("production_days", -1, "production_days: must be working days"),
         ("production_days", True, "production_days: must be working days"),
         ("series.invoice", "FT-{number}", "series.invoice: 'FT-{number}' must contain {year} and {number}"),
-        ("series.reversal", "FT-{year}-{number:06d}", "series.reversal: would give the same numbers"),
+        ("series.reversal", "FT-{year}-{number:06d}", "series.reversal: must begin with other letters"),
         ("series", "FT", "series: must be a mapping"),
         ("commission.rate_percent", 8.0, "commission.rate_percent: must be text: put it in quotes"),
         ("commission.rate_percent", "100.5", 'must be a percentage from "0" to "100"'),
@@ -148,6 +148,13 @@ def test_a_change_is_a_new_version_and_the_same_is_none(scene: Scene) -> None:
         assert shops.find(session, scene.code).settings_id == rows[1].id
     # Only a new shop gets a secret.
     assert scene.count(WebhookSecret) == 1
+
+
+def test_a_series_never_takes_the_letters_that_the_other_had(scene: Scene) -> None:
+    with pytest.raises(Refused, match="version 1 of these settings used such numbers"):
+        scene.change_settings(
+            series={"invoice": "NC-{year}-{number:06d}", "reversal": "FT-{year}-{number:06d}"},
+        )
 
 
 def test_the_currency_of_a_shop_never_changes(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import days
 
-from partnershop.rules.numbering import Counter, allot, check_pattern, format_number
+from partnershop.rules.numbering import Counter, allot, check_pattern, format_number, may_collide
 
 
 @given(st.data(), days())
@@ -68,3 +68,24 @@ def test_different_papers_have_different_numbers(year: int, number: int, other_y
     pattern = "FT-{year}-{number:06d}"
     same = format_number(pattern, year, number) == format_number(pattern, other_year, other)
     assert same == ((year, number) == (other_year, other))
+
+
+FIELDS = ("{year}-{number}", "{number:04d}/{year}", "{year}{number}", "-{year}-1{number}", "1{number}{year}")
+PATTERNS = st.builds(lambda letters, fields: letters + fields, st.text("AB-1", max_size=3), st.sampled_from(FIELDS))
+PAPERS = st.tuples(st.integers(2025, 2030), st.integers(1, 40_000))
+
+
+@given(PATTERNS, PATTERNS, PAPERS, PAPERS)
+def test_patterns_that_cannot_collide_never_give_the_same_number(
+    one: str, other: str, first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    if not may_collide(one, other):
+        assert format_number(one, *first) != format_number(other, *second)
+
+
+def test_patterns_that_meet_only_at_a_high_number_are_found_to_collide() -> None:
+    one, other = "A{year}-1{number}", "A{year}-{number}"
+    assert format_number(one, 2026, 1) == format_number(other, 2026, 11)
+    assert may_collide(one, other)
+    assert may_collide("{number}-{year}", "NC-{year}-{number}")
+    assert not may_collide("FT-{year}-{number:06d}", "NC-{year}-{number:06d}")

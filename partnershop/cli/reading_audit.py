@@ -74,5 +74,5 @@ def _with_progress(findings: Iterator[Finding]) -> Iterator[Finding]:
         return
     with Console(stderr=True).status(f"checking 1 of {len(INVARIANTS)}") as status:
         for finding in findings:
-            status.update(f"checking {finding.number + 1} of {len(INVARIANTS)}")
+            status.update(f"checking {min(finding.number + 1, len(INVARIANTS))} of {len(INVARIANTS)}")
             yield finding

@@ -9,7 +9,7 @@ from partnershop.cli.files import yaml_text_of
 from partnershop.cli.incomplete import as_document, say_incomplete
 from partnershop.cli.output import document, say
 from partnershop.cli.place import DataOption, JsonOption, connect
-from partnershop.cli.words import counted
+from partnershop.rules.words import counted
 
 group = typer.Typer(help="What can be ordered.", no_args_is_help=True)
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partnershop.cli.output import NOT_FINE, note, say
-from partnershop.cli.words import counted
 from partnershop.paths import SAMPLES
+from partnershop.rules.words import counted
 
 if TYPE_CHECKING:
     from partnershop.cli.running import Product

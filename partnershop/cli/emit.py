@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from partnershop.cli.ending import UnknownThing
 from partnershop.cli.output import document, note, say
 from partnershop.cli.place import DataOption, JsonOption, connect
-from partnershop.cli.words import counted
+from partnershop.rules.words import counted
 
 
 def register(app: typer.Typer) -> None:

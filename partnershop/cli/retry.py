@@ -5,7 +5,7 @@ import typer
 from partnershop.cli.operators import ShopOption, known_shop
 from partnershop.cli.output import document, say
 from partnershop.cli.place import DataOption, JsonOption, connect
-from partnershop.cli.words import counted
+from partnershop.rules.words import counted
 
 
 def register(app: typer.Typer) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from models import Document, DocumentLine, DocumentTax, Rendering, Shop
-from partnershop.rules.money import to_text
+from partnershop.rules.money import price_text, to_text
 
 INDEX = "index.jsonl"
 _BATCH = 50
@@ -142,7 +142,7 @@ def _line(line: DocumentLine, currency: str) -> dict[str, Any]:
         "charge": line.is_charge,
         "description": line.description,
         "quantity": line.quantity,
-        "unit_price": _plain(line.unit_price),
+        "unit_price": price_text(line.unit_price, currency),
         "price": to_text(line.price_net, currency),
         "allowance": to_text(line.allowance, currency),
         "net": to_text(line.net, currency),

@@ -45,6 +45,12 @@ def to_text(minor: int, currency: str) -> str:
     return f"{Decimal(minor).scaleb(-places):.{places}f}"
 
 
+def price_text(price: Decimal, currency: str) -> str:
+    """A unit price as plain text with at least the currency's decimals: (72.3000, "EUR") -> "72.30", 2.1835 as it is."""
+    places = max(exponent(currency), -int(price.normalize().as_tuple().exponent))
+    return f"{price:.{places}f}"
+
+
 def in_words(minor: int, currency: str) -> str:
     """Currency and amount as operators read them: "EUR 60.88"."""
     return f"{currency} {to_text(minor, currency)}"

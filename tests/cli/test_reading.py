@@ -231,7 +231,7 @@ def test_the_index_says_what_the_papers_say(run: Any, tmp_path: Path) -> None:
     invoice, reversal = entries[0], entries[1]
     assert (invoice["kind"], invoice["order"], invoice["refers_to"]) == ("invoice", "A-1", None)
     assert invoice["lines"][-1] == {
-        "item": "shipping", "charge": True, "description": "Spedizione", "quantity": 1, "unit_price": "7.9",
+        "item": "shipping", "charge": True, "description": "Spedizione", "quantity": 1, "unit_price": "7.90",
         "price": "7.90", "allowance": "0.00", "net": "7.90", "vat_rate": "22", "vat_category": "S",
     }  # fmt: skip
     assert invoice["taxes"] == [{"category": "S", "rate": "22", "base": "287.06", "tax": "63.15"}]

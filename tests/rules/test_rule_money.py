@@ -13,6 +13,7 @@ from partnershop.rules.money import (
     in_words,
     line_net,
     percent_of,
+    price_text,
     round_half_up,
     to_minor,
     to_text,
@@ -69,9 +70,7 @@ def test_an_amount_in_words_names_its_currency_first() -> None:
     assert in_words(6088, "JPY") == "JPY 6088"
 
 
-@given(
-    st.integers(1, 10**6), st.decimals(0, 10**6, places=4), st.sampled_from(CURRENCIES)
-)
+@given(st.integers(1, 10**6), st.decimals(0, 10**6, places=4), st.sampled_from(CURRENCIES))
 def test_a_line_is_quantity_times_unit_price_rounded_once(quantity: int, price: Decimal, currency: str) -> None:
     exact = Fraction(price) * quantity * 10 ** exponent(currency)
     assert line_net(quantity, price, currency) == int(exact + Fraction(1, 2)), "half up, not per piece"
@@ -80,3 +79,21 @@ def test_a_line_is_quantity_times_unit_price_rounded_once(quantity: int, price: 
 @given(st.integers(0, 10**10), st.decimals(0, 100, places=4))
 def test_per_cent_is_exact_arithmetic_rounded_half_up(minor: int, percent: Decimal) -> None:
     assert percent_of(minor, percent) == int(Fraction(minor) * Fraction(percent) / 100 + Fraction(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "text"),
+    [
+        ("72.3000", "EUR", "72.30"),
+        ("2.1835", "EUR", "2.1835"),
+        ("100.0000", "EUR", "100.00"),
+        ("0.0000", "EUR", "0.00"),
+        ("1200.0000", "JPY", "1200"),
+        ("0.0475", "JPY", "0.0475"),
+        ("1.5", "KWD", "1.500"),
+    ],
+)
+def test_a_unit_price_has_the_decimals_it_needs_and_at_least_the_currencys(
+    price: str, currency: str, text: str
+) -> None:
+    assert price_text(Decimal(price), currency) == text

@@ -13,6 +13,7 @@ from typing import NoReturn
 import typer
 
 from partnershop.cli.ending import exit_code_of
+from partnershop.cli.output import WRONG_USE, note
 from partnershop.machine.signals import Interrupted
 
 HELP = """The worker pipeline behind a web-to-print shop: orders in, exact papers and money out.
@@ -36,6 +37,11 @@ for name in GROUPS:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code; `arguments` are those of the process unless given."""
+    given = sys.argv[1:] if arguments is None else arguments
+    # Bytes that are no UTF-8 come as lone surrogates, which no database takes.
+    if any(argument.encode(errors="ignore").decode() != argument for argument in given):
+        note("an argument is not valid UTF-8 text")
+        sys.exit(WRONG_USE)
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="partnershop")
     except (Exception, Interrupted) as error:

@@ -10,6 +10,7 @@ from partnershop.errors import Refused
 
 _MOST_ERRORS = 25
 _MOST_SHOWN = 40
+_MOST_BITS = 1_000
 
 
 class NotYaml(Refused):
@@ -149,5 +150,7 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a very long number"  # which Python refuses to write out
     text = json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"

@@ -46,7 +46,7 @@ def to_text(minor: int, currency: str) -> str:
 
 
 def price_text(price: Decimal, currency: str) -> str:
-    """A unit price as plain text with at least the currency's decimals: (72.3000, "EUR") -> "72.30", 2.1835 as it is."""
+    """A unit price as plain text with at least the currency's decimals: 72.3000 EUR -> "72.30", 2.1835 -> "2.1835"."""
     places = max(exponent(currency), -int(price.normalize().as_tuple().exponent))
     return f"{price:.{places}f}"
 

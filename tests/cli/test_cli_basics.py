@@ -8,7 +8,7 @@ import pytest
 import yaml
 from commanding import Run
 
-from partnershop.cli import app, place
+from partnershop.cli import app, main, place
 from partnershop.contract.signature import new_secret
 from partnershop.paths import SAMPLES
 from partnershop.supervisor import Supervisor
@@ -43,6 +43,13 @@ def test_wrong_use_is_exit_code_2(run: Run, database: str) -> None:
     result = run("shop", "secret", "nobody")
     assert result.code == 2
     assert "there is no shop nobody" in result.err
+
+
+def test_an_argument_that_is_no_text_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["show", "\udcff", "--shop", "aurora"])
+    assert ended.value.code == 2
+    assert "not valid UTF-8" in capsys.readouterr().err
 
 
 def test_nothing_running_is_exit_code_3(run: Run, no_place: pytest.MonkeyPatch, tmp_path: Path) -> None:

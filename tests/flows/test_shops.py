@@ -101,6 +101,12 @@ def test_what_is_wrong_is_named_and_said_how_to_change(path: str, value: Any, sa
     assert said in str(refusal.value)
 
 
+def test_a_number_too_long_to_write_out_is_refused_like_any_other() -> None:
+    text = changed("production_days", 3).replace("production_days: 3", f"production_days: 0x{'f' * 5000}")
+    with pytest.raises(Refused, match="it is a very long number"):
+        parse(text, rules())
+
+
 def test_all_empty_attributes_are_named_at_once() -> None:
     with pytest.raises(Refused) as refusal:
         parse(changed(FLYER, {"format": ["a6"]}), rules())

@@ -77,7 +77,7 @@ def programs(
     No simulator where UNITEDPRINT_URL names who is to be talked to; nor the programs named in `without`, which then
     run elsewhere or not at all.
 
-    `concurrency`: processes per worker, default 2 for "flow" and 1 for the others.
+    `concurrency`: processes per worker, default 2 for "flow" and "dispatch" (job tickets take long) and 1 else.
     `environment` is added to what every program gets.
     """
     common = {
@@ -89,7 +89,7 @@ def programs(
         "PYTHONUNBUFFERED": "1",
         **(environment or {}),
     }
-    processes = dict.fromkeys(QUEUES, 1) | {"flow": 2} | dict(concurrency or {})
+    processes = dict.fromkeys(QUEUES, 1) | {"flow": 2, "dispatch": 2} | dict(concurrency or {})
     left_out = {*without, *(["simulator"] if os.environ.get("UNITEDPRINT_URL") else [])}
     everything = [
         _web(ports.web, common),

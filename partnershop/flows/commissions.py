@@ -14,6 +14,11 @@ from partnershop.rules.money import percent_of
 from partnershop.rules.words import counted
 
 BATCH = 1000
+# An item that was invoiced and is made in house, without its entry yet.
+DUE = (
+    Item.route == Route.IN_HOUSE, Item.invoice_id.is_not(None), Item.cancellation_id.is_(None),
+    Item.commission_id.is_(None),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,7 @@ class Booked:
 
 def book_next(session: Session, limit: int = BATCH) -> Booked:
     """Book the next entries. The base is the item's net sale price as it was ordered: no complaint ever changes it."""
-    due = (Item.route == Route.IN_HOUSE, Item.invoice_id.is_not(None), Item.cancellation_id.is_(None))
-    query = select(Item.id, Item.shop_id, Item.net, Item.invoice_id).where(*due, Item.commission_id.is_(None))
+    query = select(Item.id, Item.shop_id, Item.net, Item.invoice_id).where(*DUE)
     rows = session.execute(
         query.order_by(Item.shop_id, Item.id).limit(limit).with_for_update(key_share=True, skip_locked=True)
     ).all()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models import Dispatch, DispatchState, Item, Shop
@@ -44,6 +44,11 @@ class Withdrawal:
     reason: str
 
 
+def due() -> tuple[ColumnElement[bool], ...]:
+    """A hand-over that is to be taken back, and that nobody is just taking back."""
+    return Dispatch.state == DispatchState.WITHDRAWING, it_is_time(Dispatch), nobody_holds(Dispatch)
+
+
 def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
     """Lease the next hand-overs that are to be taken back."""
     now = clock.now()
@@ -51,11 +56,7 @@ def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
         select(Dispatch, Shop.code, Item.cancellation_id)
         .join(Shop, Shop.id == Dispatch.shop_id)
         .join(Item, Item.id == Dispatch.item_id)
-        .where(
-            Dispatch.state == DispatchState.WITHDRAWING,
-            it_is_time(Dispatch),
-            nobody_holds(Dispatch),
-        )
+        .where(*due())
         .order_by(Dispatch.id)
         .limit(limit)
         .with_for_update(of=Dispatch, skip_locked=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models import Case, Order, RefundRequest, RefundState, Shop
@@ -91,6 +91,11 @@ class Job:
     instruction: RefundInstruction
 
 
+def due() -> tuple[ColumnElement[bool], ...]:
+    """A request that nobody has been asked to pay yet, and that nobody is just sending."""
+    return RefundRequest.state == RefundState.REQUESTED, it_is_time(RefundRequest), nobody_holds(RefundRequest)
+
+
 def claim(session: Session, limit: int = 50) -> list[Job]:
     """Lease the next requests that nobody has been asked to pay yet. They are committed rows: their id is the key."""
     now = clock.now()
@@ -98,11 +103,7 @@ def claim(session: Session, limit: int = 50) -> list[Job]:
         select(RefundRequest, Order.number, Shop.code)
         .join(Order, Order.id == RefundRequest.order_id)
         .join(Shop, Shop.id == RefundRequest.shop_id)
-        .where(
-            RefundRequest.state == RefundState.REQUESTED,
-            it_is_time(RefundRequest),
-            nobody_holds(RefundRequest),
-        )
+        .where(*due())
         .order_by(RefundRequest.id)
         .limit(limit)
         .with_for_update(of=RefundRequest, skip_locked=True)

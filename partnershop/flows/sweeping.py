@@ -5,8 +5,17 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from models import Dispatch, DispatchState, Item, RefundRequest, RefundState, Rendering, RenderingState
-from partnershop.flows import corrections, dispatch, inbox, invoicing, routing
+from models import Dispatch, Item, RefundRequest, Rendering, RenderingState
+from partnershop.flows import (
+    commissions,
+    corrections,
+    dispatch,
+    dispatch_withdrawing,
+    inbox,
+    invoicing,
+    refunds,
+    routing,
+)
 from partnershop.flows.timing import it_is_time, nobody_holds
 from partnershop.rules.eligibility import Route
 from partnershop.stages import Stage, Wake
@@ -19,8 +28,8 @@ def due(session: Session) -> list[Wake]:
         (Stage.ROUTING, bool(routing.shops_due(session))),
         (Stage.DISPATCH, _dispatch_due(session)),
         (Stage.INVOICING, bool(invoicing.shops_due(session))),
-        (Stage.REFUNDS, _refunds_due(session)),
-        (Stage.COMMISSIONS, _commissions_due(session)),
+        (Stage.REFUNDS, _any(session, select(RefundRequest.id).where(*refunds.due()))),
+        (Stage.COMMISSIONS, _any(session, select(Item.id).where(*commissions.DUE))),
         (Stage.DOCUMENTS, _documents_due(session)),
     ]
     cases = [
@@ -31,35 +40,8 @@ def due(session: Session) -> list[Wake]:
 
 
 def _dispatch_due(session: Session) -> bool:
-    withdrawing = select(Dispatch.id).where(
-        Dispatch.state == DispatchState.WITHDRAWING,
-        it_is_time(Dispatch),
-        nobody_holds(Dispatch),
-    )
+    withdrawing = select(Dispatch.id).where(*dispatch_withdrawing.due())
     return any(dispatch.shops_due(session, route) for route in Route) or _any(session, withdrawing)
-
-
-def _refunds_due(session: Session) -> bool:
-    return _any(
-        session,
-        select(RefundRequest.id).where(
-            RefundRequest.state == RefundState.REQUESTED,
-            it_is_time(RefundRequest),
-            nobody_holds(RefundRequest),
-        ),
-    )
-
-
-def _commissions_due(session: Session) -> bool:
-    return _any(
-        session,
-        select(Item.id).where(
-            Item.route == Route.IN_HOUSE,
-            Item.invoice_id.is_not(None),
-            Item.cancellation_id.is_(None),
-            Item.commission_id.is_(None),
-        ),
-    )
 
 
 def _documents_due(session: Session) -> bool:

@@ -20,7 +20,7 @@ from models import (
     Rendering,
     RenderingState,
 )
-from partnershop.rules.eligibility import Route
+from partnershop.flows import commissions, invoicing
 from partnershop.rules.lifecycle import ItemState
 from partnershop.stages import Stage
 
@@ -55,24 +55,21 @@ def _count(*conditions: ColumnElement[bool]) -> Select[int]:
     return select(func.count()).where(*conditions)
 
 
+_UNINVOICED = (Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None))
 _DUE: dict[Stage, Select[int]] = {
     Stage.INBOX: _count(Event.state == EventState.ACCEPTED),
     Stage.ROUTING: _count(Item.route.is_(None), or_(Item.hold_code.is_(None), Item.recheck)),
-    Stage.INVOICING: _count(Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None)),
+    Stage.INVOICING: _count(*_UNINVOICED, Order.attempts < invoicing.ATTEMPTS),
     Stage.CORRECTIONS: _count(Case.state == CaseState.OPEN),
     Stage.REFUNDS: _count(RefundRequest.state == RefundState.REQUESTED),
-    Stage.COMMISSIONS: _count(
-        Item.route == Route.IN_HOUSE,
-        Item.invoice_id.is_not(None),
-        Item.cancellation_id.is_(None),
-        Item.commission_id.is_(None),
-    ),
+    Stage.COMMISSIONS: _count(*commissions.DUE),
     Stage.DOCUMENTS: _count(Rendering.state == RenderingState.DUE),
 }
 _STUCK: dict[Stage, Select[int]] = {
     # Attempts are counted only where applying it failed; what contradicts another event is set aside at once.
     Stage.INBOX: _count(Event.state == EventState.QUARANTINED, Event.attempts > 0),
     Stage.DISPATCH: _count(Item.state == ItemState.HELD, Item.hold_code.in_(_GIVEN_UP_HOLDS)),
+    Stage.INVOICING: _count(*_UNINVOICED, Order.attempts >= invoicing.ATTEMPTS),
     Stage.CORRECTIONS: _count(Case.state == CaseState.PARKED),
     Stage.DOCUMENTS: _count(Rendering.state == RenderingState.PARKED),
 }

@@ -11,8 +11,10 @@ from sqlalchemy import select
 import tasks.documents
 from models import Rendering, RenderingState, Shop
 from partnershop.db import unit_of_work
+from partnershop.due import Left, left
 from partnershop.flows import corrections, documents, invoicing, retrying, routing
 from partnershop.rules.eligibility import Decision, decide
+from partnershop.stages import Stage
 
 
 @contextmanager
@@ -88,6 +90,8 @@ def test_an_invoice_that_was_given_up_is_issued_when_it_is_retried(
         spend(placed, time, invoicing.ATTEMPTS)
     placed.go()
     assert placed.said("A-1") == []
+    with unit_of_work() as session:
+        assert left(session)[Stage.INVOICING] == Left(due=0, stuck=1), "nobody waits for it"
     assert retry() == retrying.Retried(cases=0, invoices=1, renderings=0)
     placed.go()
     assert placed.said("A-1") == [("invoice", 6710)]

@@ -7,7 +7,9 @@ from models.corrections import Case, CaseItem, CaseKind, CaseState, Complaint, C
 from models.dispatch import Dispatch, DispatchState
 from models.documents import Document, DocumentLine, DocumentTax, NumberSeries, Rendering, RenderingState
 from models.inbox import Event, EventState, Quarantine
+from models.mail import Mail, MailDocument, MailItem, MailKind, MailState
 from models.orders import Charge, Item, ItemHistory, Order, Payment
+from models.reconciliation import Finding, FindingState, PeriodClaim, ReconciliationRun
 from models.refunds import RefundRequest, RefundState
 from models.routing import RoutingDecision
 from models.shops import Shop, ShopSettings, WebhookSecret
@@ -30,12 +32,21 @@ __all__ = [
     "DocumentTax",
     "Event",
     "EventState",
+    "Finding",
+    "FindingState",
     "Item",
     "ItemHistory",
+    "Mail",
+    "MailDocument",
+    "MailItem",
+    "MailKind",
+    "MailState",
     "NumberSeries",
     "Order",
     "Payment",
+    "PeriodClaim",
     "Quarantine",
+    "ReconciliationRun",
     "RefundRequest",
     "RefundState",
     "Rendering",

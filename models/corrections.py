@@ -36,6 +36,7 @@ class Case(DueWork, Base):
     __tablename__ = "correction_case"
     __table_args__ = (
         Index("ix_case_open", "id", postgresql_where=text("state = 'open'")),
+        Index("ix_case_parked", "shop_id", postgresql_where=text("state = 'parked'")),
         Index("ix_case_order", "order_id"),
         UniqueConstraint("event_id"),
     )

@@ -138,11 +138,15 @@ class RenderingState(StrEnum):
 class Rendering(DueWork, Base):
     """The rendered bytes of a paper and their SHA-256; made after the commit that issued it, never under a lock.
 
-    Once there, the bytes never change (a trigger refuses it): sending again sends the same bytes.
+    Once there, the bytes never change (a trigger refuses it): sending again sends the same bytes. They lie in `pdf`, or
+    in the object store at `location` (then `pdf` is empty); `size` is their length in bytes.
     """
 
     __tablename__ = "rendering"
-    __table_args__ = (Index("ix_rendering_due", "document_id", postgresql_where=text("state = 'due'")),)
+    __table_args__ = (
+        Index("ix_rendering_due", "document_id", postgresql_where=text("state = 'due'")),
+        Index("ix_rendering_parked", "document_id", postgresql_where=text("state = 'parked'")),
+    )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
     state: Mapped[RenderingState] = mapped_column(
@@ -150,5 +154,7 @@ class Rendering(DueWork, Base):
     )
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[str | None]
+    location: Mapped[str | None]
+    size: Mapped[int | None] = mapped_column(BigInteger)
     renderer: Mapped[str | None]
     rendered_at: Mapped[datetime | None]

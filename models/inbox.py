@@ -66,7 +66,10 @@ class Quarantine(Base):
     """
 
     __tablename__ = "quarantine"
-    __table_args__ = (UniqueConstraint("shop_id", "digest"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "digest"),
+        Index("ix_quarantine_open", "shop_id", postgresql_where=text("released_at IS NULL")),
+    )
 
     id: Mapped[Id]
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))

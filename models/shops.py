@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, EnumText, Id, Percent
@@ -28,7 +28,8 @@ class ShopSettings(Base):
     """One version of a shop's settings. Never edited in place: a change is a new version, a decision names its own.
 
     `seller` is what a paper freezes; `ticked` is {product: {attribute: [option, …]}}; `commission_percent` is the rate
-    that Unitedprint bills on items produced in house, `production_days` the working days until a job is due.
+    that Unitedprint bills on items produced in house, `production_days` the working days until a job is due. `mail` is
+    {"enabled", "sender", "sender_name", "reply_to", "bcc": [], "digest": []}; without "enabled" the shop sends none.
     """
 
     __tablename__ = "shop_settings"
@@ -51,6 +52,7 @@ class ShopSettings(Base):
     mode: Mapped[Mode] = mapped_column(EnumText(Mode))
     incomplete_settings: Mapped[IncompleteSettings] = mapped_column(EnumText(IncompleteSettings))
     ticked: Mapped[dict[str, Any]]
+    mail: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
 
 
 class WebhookSecret(Base):

@@ -187,3 +187,8 @@ def per_order(session: Session, shop_id: int, order_ids: Sequence[int] | None = 
     rows = session.execute(_PER_ORDER, parameters, execution_options={"yield_per": 1000})
     for row in rows.mappings():
         yield OrderBooks(**row)
+
+
+def without_case(books: OrderBooks, entitled: int) -> int:
+    """What was paid beyond what is owed and beyond what the order's cases entitle to, minor units: reported only."""
+    return max(0, books.paid - books.live_gross - max(entitled, books.refunds))

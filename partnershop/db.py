@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from partnershop.config import config
+from partnershop.counters import add_committed
 from partnershop.paths import MIGRATIONS
 from partnershop.stages import Wake
 
@@ -64,6 +65,7 @@ def unit_of_work() -> Iterator[Session]:
     with Session(engine(), expire_on_commit=False, autoflush=True) as session:
         with session.begin():
             yield session
+        add_committed(session)
         wakes = list(session.info.get("wakes", {}))
     if wakes and _waker is not None:
         _waker(wakes)

@@ -2,8 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from models import (
@@ -11,16 +25,19 @@ from models import (
     CaseState,
     Dispatch,
     DispatchState,
+    Document,
     Event,
     EventState,
     Item,
+    Mail,
+    MailState,
     Order,
     RefundRequest,
     RefundState,
     Rendering,
     RenderingState,
 )
-from partnershop.flows import commissions, invoicing
+from partnershop.flows import commissions, invoicing, mail
 from partnershop.rules.lifecycle import ItemState
 from partnershop.stages import Stage
 
@@ -30,20 +47,42 @@ _GIVEN_UP_HOLDS = ("producer_unreachable", "producer_rejected")
 
 @dataclass(frozen=True)
 class Left:
-    """What a stage has left: `due` rows, and `stuck` ones that an operator must look at because attempts are spent."""
+    """What a stage has left: `due` rows, and `stuck` ones that an operator must look at because attempts are spent.
+
+    `since` is when the first of the due ones became due; it lies ahead where all of them wait for their next attempt.
+    """
 
     due: int
     stuck: int
+    since: datetime | None = None
 
 
-def left(session: Session) -> dict[Stage, Left]:
-    """What every stage has left. One statement, hence one snapshot: no row is missed between two stages."""
-    queries = {stage: (_due(stage), _stuck(stage)) for stage in Stage}
-    columns: list[ScalarSelect[int]] = []
-    for due, stuck in queries.values():
-        columns += [due.scalar_subquery(), stuck.scalar_subquery()]
-    numbers = list(session.execute(select(*columns)).one())
-    return {stage: Left(int(numbers[2 * n]), int(numbers[2 * n + 1])) for n, stage in enumerate(queries)}
+def left(session: Session, at_most: int | None = None) -> dict[Stage, Left]:
+    """What every stage has left. One statement, hence one snapshot: no row is missed between two stages.
+
+    With `at_most` no more than so many due rows of a stage are looked at, however long its queue is.
+    """
+    found = session.execute(statement(at_most)).mappings().one()
+    return {stage: Left(*(found[f"{stage}_{name}"] for name in ("due", "stuck", "since"))) for stage in Stage}
+
+
+def statement(at_most: int | None = None) -> Select[Any]:
+    """The one statement: a row with `STAGE_due`, `STAGE_since` and `STAGE_stuck` of every stage."""
+    parts = [_counted(stage, at_most) for stage in Stage]
+    source: Any = parts[0]
+    for part in parts[1:]:
+        source = source.join(part, true())
+    return select(*(column for part in parts for column in part.c)).select_from(source)
+
+
+def _counted(stage: Stage, at_most: int | None) -> Subquery:
+    due = _DUE[stage].limit(at_most).subquery()
+    stuck = _STUCK.get(stage, _NONE).subquery()
+    return select(
+        func.count().label(f"{stage}_due"),
+        func.min(due.c.since).label(f"{stage}_since"),
+        select(func.count()).select_from(stuck).scalar_subquery().label(f"{stage}_stuck"),
+    ).select_from(due).subquery()
 
 
 def is_due(found: Mapping[Stage, Left], without: Collection[Stage] = ()) -> bool:
@@ -51,47 +90,48 @@ def is_due(found: Mapping[Stage, Left], without: Collection[Stage] = ()) -> bool
     return any(work.due for stage, work in found.items() if stage not in without)
 
 
-def _count(*conditions: ColumnElement[bool]) -> Select[int]:
-    return select(func.count()).where(*conditions)
+def _rows(since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Rows of work, each with the moment it became due."""
+    return select(since.label("since")).where(*conditions)
 
 
+_NONE = _rows(Event.due_at, false())
 _UNINVOICED = (Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None))
-_DUE: dict[Stage, Select[int]] = {
-    Stage.INBOX: _count(Event.state == EventState.ACCEPTED),
-    Stage.ROUTING: _count(Item.route.is_(None), or_(Item.hold_code.is_(None), Item.recheck)),
-    Stage.INVOICING: _count(*_UNINVOICED, Order.attempts < invoicing.ATTEMPTS),
-    Stage.CORRECTIONS: _count(Case.state == CaseState.OPEN),
-    Stage.REFUNDS: _count(RefundRequest.state == RefundState.REQUESTED),
-    Stage.COMMISSIONS: _count(*commissions.DUE),
-    Stage.DOCUMENTS: _count(Rendering.state == RenderingState.DUE),
+_TO_HAND_OVER = (
+    Item.route.is_not(None), Item.state == ItemState.ROUTED, Item.gates_passed_at.is_not(None),
+    Item.cancellation_id.is_(None), Item.dispatch_id.is_(None),
+)  # fmt: skip
+_DUE: dict[Stage, Select[Any] | CompoundSelect[Any]] = {
+    Stage.INBOX: _rows(Event.due_at, Event.state == EventState.ACCEPTED),
+    # Nobody knows since when a held item is to be judged again.
+    Stage.ROUTING: _rows(
+        case((Item.recheck, None), else_=Item.due_at), Item.route.is_(None), or_(Item.hold_code.is_(None), Item.recheck)
+    ),
+    # Items to hand over, calls in hand or to be made again, and hand-overs to take back.
+    Stage.DISPATCH: union_all(
+        _rows(Item.gates_passed_at, *_TO_HAND_OVER),
+        _rows(Dispatch.due_at, Dispatch.state.in_((DispatchState.IN_FLIGHT, DispatchState.WITHDRAWING))),
+    ),
+    Stage.INVOICING: _rows(
+        func.greatest(Order.due_at, Order.invoice_due_at), *_UNINVOICED, Order.attempts < invoicing.ATTEMPTS
+    ),
+    Stage.CORRECTIONS: _rows(Case.due_at, Case.state == CaseState.OPEN),
+    Stage.REFUNDS: _rows(RefundRequest.due_at, RefundRequest.state == RefundState.REQUESTED),
+    Stage.COMMISSIONS: _rows(Document.issued_at, Document.id == Item.invoice_id, *commissions.DUE),
+    Stage.DOCUMENTS: _rows(Rendering.due_at, Rendering.state == RenderingState.DUE),
+    Stage.MAIL: _rows(Mail.due_at, *mail.will_go()),
+    # Periods come and go; nobody waits for them.
+    Stage.RECONCILIATION: _NONE,
 }
-_STUCK: dict[Stage, Select[int]] = {
+_STUCK: dict[Stage, Select[Any] | CompoundSelect[Any]] = {
     # Attempts are counted only where applying it failed; what contradicts another event is set aside at once.
-    Stage.INBOX: _count(Event.state == EventState.QUARANTINED, Event.attempts > 0),
-    Stage.DISPATCH: _count(Item.state == ItemState.HELD, Item.hold_code.in_(_GIVEN_UP_HOLDS)),
-    Stage.INVOICING: _count(*_UNINVOICED, Order.attempts >= invoicing.ATTEMPTS),
-    Stage.CORRECTIONS: _count(Case.state == CaseState.PARKED),
-    Stage.DOCUMENTS: _count(Rendering.state == RenderingState.PARKED),
+    Stage.INBOX: _rows(Event.due_at, Event.state == EventState.QUARANTINED, Event.attempts > 0),
+    Stage.DISPATCH: union_all(
+        _rows(Item.due_at, Item.state == ItemState.HELD, Item.hold_code.in_(_GIVEN_UP_HOLDS)),
+        _rows(Dispatch.due_at, Dispatch.state == DispatchState.UNKNOWN),
+    ),
+    Stage.INVOICING: _rows(Order.due_at, *_UNINVOICED, Order.attempts >= invoicing.ATTEMPTS),
+    Stage.CORRECTIONS: _rows(Case.due_at, Case.state == CaseState.PARKED),
+    Stage.DOCUMENTS: _rows(Rendering.due_at, Rendering.state == RenderingState.PARKED),
+    Stage.MAIL: _rows(Mail.due_at, Mail.state == MailState.PARKED),
 }
-
-
-def _due(stage: Stage) -> Select[int]:
-    return _dispatch_due() if stage is Stage.DISPATCH else _DUE[stage]
-
-
-def _stuck(stage: Stage) -> Select[int]:
-    if stage is Stage.DISPATCH:
-        unknown = _count(Dispatch.state == DispatchState.UNKNOWN).scalar_subquery()
-        return select(_STUCK[stage].scalar_subquery() + unknown)
-    return _STUCK.get(stage, select(func.count()).where(Event.id < 0))
-
-
-def _dispatch_due() -> Select[int]:
-    """Items to hand over, calls in hand or to be made again, and hand-overs to take back."""
-    items = _count(
-        and_(Item.route.is_not(None), Item.state == ItemState.ROUTED, Item.gates_passed_at.is_not(None)),
-        Item.cancellation_id.is_(None),
-        Item.dispatch_id.is_(None),
-    )
-    calls = _count(Dispatch.state.in_((DispatchState.IN_FLIGHT, DispatchState.WITHDRAWING)))
-    return select(items.scalar_subquery() + calls.scalar_subquery())

@@ -7,11 +7,12 @@ import os
 import secrets
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from partnershop.machine.ports import LOOPBACK, free_ports
 from partnershop.machine.program import LogSays, Program
+from partnershop.secret import secret
 
 APP = "workers.app"
 QUEUES = {
@@ -20,6 +21,7 @@ QUEUES = {
     "dispatch": "dispatch",
     "unitedprint": "unitedprint",
     "documents": "documents",
+    "mail": "mail,reconciliation",
 }
 FLOWER_USER = "operator"
 FLOWER_PASSWORD_VARIABLE = "PARTNERSHOP_FLOWER_PASSWORD"
@@ -34,16 +36,20 @@ class Ports:
     web: int
     simulator: int
     flower: int
+    mail_sink: int
+    metrics: tuple[int, ...] = field(default=(), kw_only=True)
+    """Of the workers, in the order of `QUEUES`; where there is none, a worker tells Prometheus nothing."""
 
     @classmethod
     def free(cls) -> "Ports":
-        """Three ports nobody uses now."""
-        return cls(*free_ports(3))
+        """As many ports as are needed, which nobody uses now."""
+        web, simulator, flower, mail_sink, *metrics = free_ports(4 + len(QUEUES))
+        return cls(web, simulator, flower, mail_sink, metrics=tuple(metrics))
 
 
 def flower_password(data: Path) -> str:
     """The password of Flower's user "operator": PARTNERSHOP_FLOWER_PASSWORD, else one kept in the data folder."""
-    if given := os.environ.get(FLOWER_PASSWORD_VARIABLE):
+    if given := secret(FLOWER_PASSWORD_VARIABLE):
         return given
     path = data / "flower.password"
     if not path.exists():
@@ -53,10 +59,14 @@ def flower_password(data: Path) -> str:
 
 
 def addresses(data: Path, database_url: str, broker_url: str, ports: Ports) -> dict[str, str]:
-    """What up.json names: "intake", "flower" (with user and password), "database" and "broker"."""
+    """What up.json names: "intake", "flower" (with user and password), "metrics", "database" and "broker".
+
+    "metrics" are the addresses of the web and of each worker, separated by blanks.
+    """
     return {
         "intake": f"http://{LOOPBACK}:{ports.web}",
         "flower": f"http://{FLOWER_USER}:{flower_password(data)}@{LOOPBACK}:{ports.flower}",
+        "metrics": " ".join(f"http://{LOOPBACK}:{port}/metrics" for port in (ports.web, *ports.metrics)),
         "database": database_url,
         "broker": broker_url,
     }
@@ -71,13 +81,17 @@ def programs(
     concurrency: Mapping[str, int] | None = None,
     environment: Mapping[str, str] | None = None,
     without: Collection[str] = (),
+    mail_sink: bool = False,
 ) -> list[Program]:
     """Web, simulator, a worker per entry of `QUEUES`, beat and Flower, in the order to start them.
+
+    With `mail_sink` also a mail server that keeps all mails in DATA/mails; that it is used, PARTNERSHOP_SMTP_URL says.
 
     No simulator where UNITEDPRINT_URL names who is to be talked to; nor the programs named in `without`, which then
     run elsewhere or not at all.
 
-    `concurrency`: processes per worker, default 2 for "flow" and "dispatch" (job tickets take long) and 1 else.
+    `concurrency`: processes per worker, default 2 for "flow", "dispatch" (job tickets take long) and "mail", and 1
+    else.
     `environment` is added to what every program gets.
     """
     common = {
@@ -89,12 +103,17 @@ def programs(
         "PYTHONUNBUFFERED": "1",
         **(environment or {}),
     }
-    processes = dict.fromkeys(QUEUES, 1) | {"flow": 2, "dispatch": 2} | dict(concurrency or {})
+    processes = dict.fromkeys(QUEUES, 1) | {"flow": 2, "dispatch": 2, "mail": 2} | dict(concurrency or {})
     left_out = {*without, *(["simulator"] if os.environ.get("UNITEDPRINT_URL") else [])}
+    left_out |= set() if mail_sink else {"mail-sink"}
     everything = [
         _web(ports.web, common),
         _simulator(ports.simulator, data, common),
-        *(_worker(name, queues, processes[name], common) for name, queues in QUEUES.items()),
+        _mail_sink(ports.mail_sink, data, common),
+        *(
+            _worker(name, queues, processes[name], common | _metrics(name, data, ports))
+            for name, queues in QUEUES.items()
+        ),
         _beat(data / "beat-schedule", common),
         _flower(ports.flower, flower_password(data), common),
     ]
@@ -114,6 +133,12 @@ def _simulator(port: int, data: Path, environment: Mapping[str, str]) -> Program
     return Program("simulator", argv, environment, f"http://{LOOPBACK}:{port}/health", outlives=True)
 
 
+def _mail_sink(port: int, data: Path, environment: Mapping[str, str]) -> Program:
+    argv = _python("partnershop.gateways.mail_sink", "--port", str(port), "--data", str(data))
+    # A mail in hand gets its answer: without one nobody knows whether it arrived.
+    return Program("mail-sink", argv, environment, LogSays("smtp://"), outlives=True)
+
+
 def _worker(name: str, queues: str, processes: int, environment: Mapping[str, str]) -> Program:
     options = ("-n", f"{name}@%h", "-Q", queues, "--concurrency", str(processes), "--loglevel", "INFO")
     # Grace: a task in hand may be in the middle of a call that nobody can ask about again.
@@ -122,13 +147,23 @@ def _worker(name: str, queues: str, processes: int, environment: Mapping[str, st
     )
 
 
+def _metrics(worker: str, data: Path, ports: Ports) -> dict[str, str]:
+    """What makes a worker tell Prometheus what it does (see workers/metrics.py)."""
+    port = dict(zip(QUEUES, ports.metrics, strict=False)).get(worker)
+    if port is None:
+        return {}
+    folder = data / "metrics" / worker
+    # Here and not in the worker: the library looks for it when Celery first imports it.
+    return {"PARTNERSHOP_METRICS_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
 def _beat(schedule: Path, environment: Mapping[str, str]) -> Program:
     argv = _celery("beat", "-s", str(schedule), "--loglevel", "INFO")
     return Program("beat", argv, environment, LogSays(r"beat: Starting"))
 
 
 def _flower(port: int, password: str, environment: Mapping[str, str]) -> Program:
-    argv = _celery("flower", f"--address={LOOPBACK}", f"--port={port}", "--read_only=True")
+    argv = _python("workers.flower", f"--address={LOOPBACK}", f"--port={port}", "--read_only=True")
     # The password by environment: every user of the machine can read a command line.
     secret = {"FLOWER_BASIC_AUTH": f"{FLOWER_USER}:{password}"}
     return Program("flower", argv, {**environment, **secret}, f"http://{LOOPBACK}:{port}/healthcheck")

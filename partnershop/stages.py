@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """A stage has one queue of the same name and work that is rows in a state."""
+    """A stage has one queue of the same name and work that is rows in a state; reconciliation's are periods."""
 
     INBOX = "inbox"
     ROUTING = "routing"
@@ -15,6 +15,8 @@ class Stage(StrEnum):
     REFUNDS = "refunds"
     COMMISSIONS = "commissions"
     DOCUMENTS = "documents"
+    MAIL = "mail"
+    RECONCILIATION = "reconciliation"
 
 
 @dataclass(frozen=True)

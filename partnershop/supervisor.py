@@ -147,7 +147,7 @@ class Supervisor:
     def stop(self) -> None:
         """Remove up.json, stop everything, end the guardian. Does nothing the second time.
 
-        Says who needs time, and who was killed after the grace or because of a second Ctrl-C.
+        Says who needs time, and who was killed after the grace or because of a second request.
         """
         if self._lock is None:
             return

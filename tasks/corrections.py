@@ -5,6 +5,7 @@ from functools import partial
 from celery import shared_task
 
 from partnershop.db import unit_of_work
+from partnershop.failure import describe
 from partnershop.flows import corrections
 from tasks.working import guarded
 
@@ -22,7 +23,7 @@ def issue_reduced_invoice(shop: str, order: str, case: int) -> str:
 
 
 def _settle(case: int) -> str:
-    return guarded(partial(_in_one_transaction, case), partial(_failed, case))
+    return guarded(partial(_in_one_transaction, case), partial(_failed, case), case=case)
 
 
 def _in_one_transaction(case: int) -> str:
@@ -32,4 +33,6 @@ def _in_one_transaction(case: int) -> str:
 
 def _failed(case: int, error: Exception) -> str:
     with unit_of_work() as session:
-        return corrections.note_failure(session, case, f"{type(error).__name__}: {error}")
+        noted = corrections.note_failure(session, case, f"{type(error).__name__}: {error}")
+    # What it says in full is in the row, for operators; a result is read by everybody.
+    return f"{noted}: {describe(error)}"

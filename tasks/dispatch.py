@@ -4,7 +4,6 @@ Each producer has a task of its own: one slow one holds up nobody.
 """
 
 import math
-import os
 import time
 from collections.abc import Callable
 from functools import cache
@@ -22,8 +21,9 @@ from partnershop.gateways.unitedprint_order import account_from
 from partnershop.gateways.workshop import HotFolder, hot_folder_of
 from partnershop.rules.eligibility import Route
 from partnershop.rules.words import counted
+from partnershop.secret import environment
 from partnershop.stages import Stage, Wake
-from tasks.working import SLICE_SECONDS
+from tasks.working import SLICE_SECONDS, goes_on
 
 CLAIM = 20
 BEGIN_WITHIN = dispatch.LEASE.total_seconds() / 2
@@ -40,7 +40,7 @@ def hand_over_in_house(shop: str | None = None) -> str:
 
 @shared_task(name="dispatch.hand_over_to_unitedprint")
 def hand_over_to_unitedprint(shop: str | None = None) -> str:
-    """Place items at Unitedprint."""
+    """Order the items that Unitedprint makes from Unitedprint."""
     return _hand_over(Route.UNITEDPRINT, unitedprint, shop)
 
 
@@ -59,14 +59,14 @@ def unitedprint(shop: str) -> Producer:
 @cache
 def _unitedprint() -> Producer:
     return UnitedprintHttp(
-        config().unitedprint_url, config().unitedprint_timeout_seconds, account_from(os.environ)
+        config().unitedprint_url, config().unitedprint_timeout_seconds, account_from(environment())
     )
 
 
 def _hand_over(route: Route, producer_of: Callable[[str], Producer], woken_by: str | None) -> str:
     said: list[str] = []
     until = time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < until:
+    while goes_on(until):
         with unit_of_work() as session:
             shops = dispatch.shops_due(session, route)
         calls = [call for shop_id in shops for call in _batch(route, shop_id, producer_of, until)]
@@ -81,7 +81,7 @@ def _hand_over(route: Route, producer_of: Callable[[str], Producer], woken_by: s
 
 def _batch(route: Route, shop_id: int, producer_of: Callable[[str], Producer], until: float) -> list[str]:
     """The calls of one shop's turn; none once the task's time is up, so that a slow producer ends it all the same."""
-    if time.monotonic() >= until:
+    if not goes_on(until):
         return []
     if route is Route.IN_HOUSE:
         with unit_of_work() as session:
@@ -90,7 +90,7 @@ def _batch(route: Route, shop_id: int, producer_of: Callable[[str], Producer], u
     with unit_of_work() as session:
         dispatch.note_cut_off(session, shop_id, route)
     said: list[str] = []
-    while len(said) < CLAIM and time.monotonic() < until:
+    while len(said) < CLAIM and goes_on(until):
         begin_until = time.monotonic() + BEGIN_WITHIN
         # A call that cannot be asked about again is claimed alone: whatever happens, only one is in doubt.
         with unit_of_work() as session:

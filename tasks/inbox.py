@@ -12,7 +12,10 @@ from tasks.working import guarded, per_shop
 
 @shared_task(name="inbox.apply_events")
 def apply_events(shop: str | None = None) -> str:
-    """Apply accepted events of all shops until none is due; `shop` is who woke us, for people."""
+    """Apply accepted events to their orders, shop by shop, until none is due.
+
+    `shop` is who woke us, for people.
+    """
     return per_shop(inbox.shops_due, inbox.apply_next, Wake(Stage.INBOX, shop=shop), _one_by_one)
 
 
@@ -24,7 +27,7 @@ def _one_by_one(shop_id: int, error: Exception) -> inbox.Applied:
             event_id = inbox.next_due(session, shop_id)
         if event_id is None:
             break
-        applied += guarded(partial(_single, shop_id), partial(_failed, event_id))
+        applied += guarded(partial(_single, shop_id), partial(_failed, event_id), event_id=event_id)
     return applied
 
 

@@ -12,7 +12,10 @@ from tasks.working import guarded, per_shop
 
 @shared_task(name="invoicing.issue_invoices")
 def issue_invoices(shop: str | None = None) -> str:
-    """Issue due invoices of all shops until none is due; `shop` is who woke us, for people."""
+    """Issue the first invoices of orders that are due for one, shop by shop, until none is.
+
+    `shop` is who woke us, for people.
+    """
     return per_shop(invoicing.shops_due, invoicing.invoice_next, Wake(Stage.INVOICING, shop=shop), _one_by_one)
 
 
@@ -20,7 +23,7 @@ def _one_by_one(shop_id: int, error: Exception) -> invoicing.Invoiced:
     """One order of the batch is bad: find out which, without losing the rest."""
     with unit_of_work() as session:
         orders = invoicing.orders_due(session, shop_id)
-    done = [guarded(partial(_single, order), partial(_failed, order)) for order in orders]
+    done = [guarded(partial(_single, order), partial(_failed, order), order_id=order) for order in orders]
     return invoicing.Invoiced([paper for invoiced in done for paper in invoiced.papers])
 
 

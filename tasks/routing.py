@@ -12,7 +12,10 @@ from tasks.working import guarded, per_shop
 
 @shared_task(name="routing.route_items")
 def route_items(shop: str | None = None) -> str:
-    """Route received items of all shops until none is due; `shop` is who woke us, for people."""
+    """Decide where received items are made, in house or at Unitedprint, shop by shop, until none is due.
+
+    `shop` is who woke us, for people.
+    """
     return per_shop(routing.shops_due, routing.route_next, Wake(Stage.ROUTING, shop=shop), _one_by_one)
 
 
@@ -20,7 +23,7 @@ def _one_by_one(shop_id: int, error: Exception) -> routing.Routed:
     """One item of the batch is bad: find out which, without losing the rest."""
     with unit_of_work() as session:
         items = routing.items_due(session, shop_id)
-    done = (guarded(partial(_single, shop_id, item), partial(_failed, item)) for item in items)
+    done = (guarded(partial(_single, shop_id, item), partial(_failed, item), item_id=item) for item in items)
     return sum(done, routing.Routed())
 
 

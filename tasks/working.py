@@ -5,8 +5,11 @@ another reason than the database or the network is done again one by one, so tha
 attempts and everything else goes on.
 """
 
+import math
+import mmap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -15,13 +18,26 @@ from sqlalchemy.orm import Session
 
 from partnershop.db import unit_of_work, wake
 from partnershop.errors import Transient
-from partnershop.logging import log
+from partnershop.logging import bound, log
 from partnershop.stages import Wake
 
 SLICE_SECONDS = 20.0
 """A task ends after this long and wakes itself again: so a restart never waits for a full table."""
 
 PASSING = (Transient, OperationalError, InterfaceError)
+
+# One byte of memory that a worker's main process, where the signals arrive, shares with the children that do the work.
+_ENDING = mmap.mmap(-1, 1)
+
+
+def end_soon() -> None:
+    """The worker was asked to end: each task finishes the batch in hand and leaves the rest to another."""
+    _ENDING[0] = 1
+
+
+def goes_on(until: float = math.inf) -> bool:
+    """Whether a task may begin another batch: it is not `until` yet (of `time.monotonic`), its worker is to stay."""
+    return time.monotonic() < until and not _ENDING[0]
 
 
 class Done(Protocol):
@@ -52,7 +68,7 @@ def per_shop(
     """
     said: list[str] = []
     until = time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < until:
+    while goes_on(until):
         with unit_of_work() as session:
             shops = shops_due(session)
         batches = [_batch(work, shop, one_by_one) for shop in shops]
@@ -82,7 +98,7 @@ def until_nothing(work: Callable[[Session], Done], again: Wake) -> str:
     """Work batch after batch until a batch is empty."""
     said: list[str] = []
     until = time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < until:
+    while goes_on(until):
         with unit_of_work() as session:
             batch = work(session)
         if not batch.count:
@@ -97,12 +113,26 @@ def _summary(said: list[str]) -> str:
     return "; ".join(said[-3:]) if said else "nothing was due"
 
 
-def guarded(work: Callable[[], T], on_defect: Callable[[Exception], T]) -> T:
-    """Do `work`; an error that trying again will not mend goes to `on_defect`, what may pass goes on to the retry."""
+@contextmanager
+def giving_back(give_back: Callable[[str], None]) -> Iterator[None]:
+    """Within, an error that may pass gives back what was claimed, with the reason, before it goes on to the retry."""
     try:
-        return work()
-    except PASSING:
+        yield
+    except PASSING as error:
+        give_back(f"{type(error).__name__}: {error}")
         raise
-    except Exception as error:  # noqa: BLE001  (whatever it is: it is logged and counted on the row)
-        log.exception("a batch failed", error=str(error))
-        return on_defect(error)
+
+
+def guarded(work: Callable[[], T], on_defect: Callable[[Exception], T], **ids: object) -> T:
+    """Do `work`; an error that trying again will not mend goes to `on_defect`, what may pass goes on to the retry.
+
+    `ids` say in the logs what it is about.
+    """
+    with bound(**ids):
+        try:
+            return work()
+        except PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever it is: it is logged and counted on the row)
+            log.exception("a batch failed")
+            return on_defect(error)

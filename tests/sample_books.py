@@ -79,6 +79,8 @@ class Shop:
         self.seen: set[str] = set()
         self.waiting: list[tuple[str, dict[str, Any]]] = []
         self.papers = {"invoice": 0, "reversal": 0, "reduced_invoice": 0}
+        self.rejected = 0
+        self.shipped = 0
 
     def take(self, event: dict[str, Any]) -> None:
         """One event of the stream; what it makes possible of the waiting ones as well."""
@@ -141,6 +143,7 @@ class Shop:
 
     def item_shipped(self, order: Account, data: dict[str, Any]) -> None:
         """On its way."""
+        self.shipped += not order.lines[data["item"]].shipped and not order.spec.get("internal")
         order.lines[data["item"]].shipped = True
         self.complete(order)
 
@@ -169,7 +172,9 @@ class Shop:
 
     def complaint_rejected(self, order: Account, data: dict[str, Any]) -> None:
         """Nothing changes, and no other decision counts any more."""
-        self.complaints[data["complaint"]]["decided"] = True
+        complaint = self.complaints[data["complaint"]]
+        self.rejected += not complaint["decided"] and not order.spec.get("internal")
+        complaint["decided"] = True
 
     def complaint_accepted(self, order: Account, data: dict[str, Any]) -> None:
         """Less for the line, unless it is decided, cancelled, or more than what is left."""
@@ -225,7 +230,19 @@ class Shop:
         sums["orders"] = len(orders)
         sums["orders_with_refund"] = sum(Decimal(order["refunds"]) > 0 for order in orders.values())
         sums["parked"] = len(self.waiting)
-        return {"books": sums, "orders": orders, "papers": self.papers}
+        return {"books": sums, "orders": orders, "papers": self.papers, "mails": self.mails()}
+
+    def mails(self) -> dict[str, int]:
+        """How many mails go to customers, and how many items the mails about parcels tell of (several in one)."""
+        told = {
+            "invoice": self.papers["invoice"],
+            # The reversal that belongs to a reduced invoice goes with it.
+            "reversal": self.papers["reversal"] - self.papers["reduced_invoice"],
+            "reduced_invoice": self.papers["reduced_invoice"],
+            "complaint_rejected": self.rejected,
+            "items_shipped": self.shipped,
+        }
+        return told if self.settings.get("mail") else dict.fromkeys(told, 0)
 
 
 def _figures(order: Account) -> dict[str, Any]:

@@ -55,6 +55,9 @@ while True: time.sleep(60)
 """
 
 
+_PAUSES = supervisor._BACKOFF_SECONDS
+
+
 def _program(
     name: str,
     code: str,
@@ -145,10 +148,18 @@ def test_they_are_stopped_beside_each_other_and_may_finish(
     assert said == []
 
 
-def test_a_second_request_from_the_keyboard_hurries(
-    running: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGTERM), (signal.SIGHUP, signal.SIGTERM)],
+)
+def test_a_second_request_hurries(
+    first: signal.Signals,
+    second: signal.Signals,
+    running: Supervisor,
+    said: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(signals, "_SECOND_PRESS_SECONDS", 0.2)
+    monkeypatch.setattr(signals, "_SECOND_REQUEST_SECONDS", 0.2)
     monkeypatch.setattr(stopping, "_PATIENCE_SECONDS", 0.4)
     running.start([_program("stubborn", _STUBBORN, grace_seconds=20)])
     group = running.pids["stubborn"]
@@ -156,11 +167,12 @@ def test_a_second_request_from_the_keyboard_hurries(
     def be_interrupted() -> None:
         with interruptible():
             try:
-                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), first)
                 time.sleep(5)
             finally:
-                os.kill(os.getpid(), signal.SIGINT)  # at once: the same press
-                threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT)).start()
+                os.kill(os.getpid(), second)  # at once: the same request
+                threading.Timer(0.6, os.kill, (os.getpid(), signal.SIGHUP)).start()  # a terminal that closes
+                threading.Timer(0.8, os.kill, (os.getpid(), second)).start()
                 running.stop()
 
     began = time.monotonic()
@@ -168,7 +180,7 @@ def test_a_second_request_from_the_keyboard_hurries(
         be_interrupted()
     assert 0.7 < time.monotonic() - began < 5
     assert said[0].startswith("still ending: stubborn (at most 20 s")
-    assert said[1:] == ["stubborn is killed, as you are in a hurry"]
+    assert said[1:] == ["stubborn is killed, as you asked twice"]
     assert _eventually(lambda: _living_in(group) == [])
 
 
@@ -200,6 +212,42 @@ def test_a_program_that_dies_is_started_again_and_it_is_said_and_published(
     os.kill(second, signal.SIGKILL)
     assert _eventually(lambda: running.tick() == ["worker"])
     assert "again in 0.4 s" in said[1], "a program that keeps dying is started ever less eagerly"
+
+
+def test_a_program_that_fails_for_ever_does_not_spin(tmp_path: Path, said: list[str]) -> None:
+    code = """
+import os, pathlib
+print("ready", flush=True)
+with open(os.environ["NOTES"], "a") as notes: notes.write("started\\n")
+pathlib.Path(os.environ["NOTES"] + ".fail").exists() or __import__("time").sleep(600)
+raise SystemExit(7)
+"""
+    notes = tmp_path / "notes"
+    with Supervisor(tmp_path / "data", say=said.append) as started:
+        started.start([_program("broken", code, notes=notes)])
+        (tmp_path / "notes.fail").touch()
+        os.kill(started.pids["broken"], signal.SIGKILL)
+        started.wait(5)
+    assert len(notes.read_text(encoding="utf-8").split()) <= 4, "at once, after 0.5 s, 1 s and 2 s"
+    pauses = [line.partition("again in ")[2].partition(" s,")[0] for line in said]
+    assert pauses == ["0.5", "1", "2", "5"][: len(pauses)]
+    assert len(pauses) >= 3
+    assert all("broken ended (exit code 7)" in line for line in said[1:])
+
+
+def test_the_pauses_between_starts_grow_to_half_a_minute_and_begin_anew_after_a_steady_minute(
+    running: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(_PAUSES) == sorted(_PAUSES)
+    assert _PAUSES[-1] == 30.0
+    running.start([_program("worker", _NOTING, "w")])
+    for _ in range(2):
+        os.kill(running.pids["worker"], signal.SIGKILL)
+        assert _eventually(lambda: running.tick() == ["worker"])
+    monkeypatch.setattr(supervisor, "_STEADY_SECONDS", 0.0)
+    os.kill(running.pids["worker"], signal.SIGKILL)
+    assert _eventually(lambda: running.tick() == ["worker"])
+    assert [line.partition("again in ")[2].partition(" s,")[0] for line in said] == ["0.1", "0.4", "0.1"]
 
 
 def test_embedded_servers_that_died_are_revived_too(tmp_path: Path, said: list[str]) -> None:
@@ -298,11 +346,11 @@ def test_the_products_programs_listen_on_the_loopback_address_and_keep_secrets_o
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(programs.FLOWER_PASSWORD_VARIABLE, raising=False)
-    ports = programs.Ports(*free_ports(3))
+    ports = programs.Ports(*free_ports(4))
     made = programs.programs(tmp_path, "postgresql://u:db-secret@127.0.0.1/x", "redis://:mq-secret@127.0.0.1/0", ports)
     assert [program.name for program in made] == [
         *("web", "simulator", "worker-flow", "worker-dispatch", "worker-unitedprint", "worker-documents"),
-        *("beat", "flower"),
+        *("worker-mail", "beat", "flower"),
     ]
     words = [word for program in made for word in program.argv]
     password = (tmp_path / "flower.password").read_text(encoding="ascii")
@@ -313,4 +361,13 @@ def test_the_products_programs_listen_on_the_loopback_address_and_keep_secrets_o
     assert flower.environment["FLOWER_BASIC_AUTH"] == f"operator:{password}"
     addresses = programs.addresses(tmp_path, "postgresql:x", "redis:x", ports)
     assert addresses["flower"] == f"http://operator:{password}@127.0.0.1:{ports.flower}"
-    assert set(addresses) == {"intake", "flower", "database", "broker"}
+    assert set(addresses) == {"intake", "flower", "metrics", "database", "broker"}
+
+
+def test_the_mail_sink_is_only_started_when_it_is_asked_for_and_outlives_who_sends(tmp_path: Path) -> None:
+    ports = programs.Ports(*free_ports(4))
+    made = programs.programs(tmp_path, "postgresql:x", "redis:x", ports, mail_sink=True)
+    (sink,) = [program for program in made if program.name == "mail-sink"]
+    assert sink.argv[-4:] == ["--port", str(ports.mail_sink), "--data", str(tmp_path)]
+    assert sink.outlives
+    assert "mail-sink" not in [p.name for p in programs.programs(tmp_path, "postgresql:x", "redis:x", ports)]

@@ -3,13 +3,24 @@
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 from kombu import Exchange, Queue
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from partnershop import db
 from partnershop.config import config
+from partnershop.gateways.objects import Address
 from partnershop.logging import configure
 from partnershop.stages import Stage
+from tasks.working import end_soon
+from workers import metrics  # noqa: F401  (its signals)
 from workers.queues import QUEUES, queue_of, stage_of
 from workers.schedule import SCHEDULE
 from workers.waking import Waker
@@ -49,7 +60,8 @@ app.conf.update(
     task_acks_late=True,
     task_retry_on_worker_lost=True,
     worker_prefetch_multiplier=1,
-    # On SIGTERM: time to finish what is in hand, then what is left goes back to the broker.
+    # On SIGTERM a worker finishes what is in hand, and whoever sent it decides for how long. On SIGQUIT it has this
+    # long, then what is left goes back to the broker.
     worker_soft_shutdown_timeout=15.0,
     # A renderer that leaks a little is renewed before it matters.
     worker_max_tasks_per_child=500,
@@ -76,10 +88,28 @@ def _log(**_: Any) -> None:
     configure()
 
 
+@task_prerun.connect
+def _bind(task_id: str, task: Any, kwargs: dict[str, Any], **_: Any) -> None:
+    """Every line that is logged while a task runs says which one, and what it is about."""
+    clear_contextvars()
+    bind_contextvars(task=task.name, task_id=task_id, **kwargs)
+
+
+@task_postrun.connect
+def _unbind(**_: Any) -> None:
+    clear_contextvars()
+
+
 @worker_process_init.connect
 def _own_connections(**_: Any) -> None:
     """A pool child must not share the parent's database connections."""
     db.forget_connections()
+
+
+@worker_shutting_down.connect
+def _finish_what_is_in_hand(**_: Any) -> None:
+    """Asked to end: tasks finish their batch and not their slice, so that nobody waits for long."""
+    end_soon()
 
 
 @worker_process_shutdown.connect
@@ -90,4 +120,6 @@ def _leave_no_fonts(**_: Any) -> None:
     forget_resources()
 
 
+if config().objects_url:
+    Address.parse(config().objects_url)  # a process with a wrong one does not start
 db.set_waker(Waker(app))

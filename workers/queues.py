@@ -31,6 +31,18 @@ QUEUES: dict[str, QueueSettings] = {
     Stage.REFUNDS: QueueSettings(("refunds.send_requests",)),
     Stage.COMMISSIONS: QueueSettings(("commissions.book_entries",)),
     Stage.DOCUMENTS: QueueSettings(("documents.render_papers",), 240, 280),
+    Stage.MAIL: QueueSettings(("mail.send_mails",), 240, 280),
+    # A night's run over a big database takes its time; its claim of the period is renewed from check to check.
+    Stage.RECONCILIATION: QueueSettings(
+        (
+            "reconciliation.look_for_stuck_work",
+            "reconciliation.check_the_money",
+            "reconciliation.check_everything",
+            "reconciliation.tell_operators",
+        ),
+        3000,
+        3060,
+    ),
     SWEEPER: QueueSettings(("sweeper.look_for_due_work",), 60, 90),
 }
 

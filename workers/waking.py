@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from partnershop.logging import log
 from partnershop.stages import Stage, Wake
 from workers.queues import queue_of, tasks_of
+from workers.words import said
 
 
 class Waker:
@@ -42,7 +43,8 @@ class Waker:
         try:
             for hint in hints:
                 for task, arguments in messages(hint):
-                    self._app.send_task(task, kwargs=arguments, queue=queue_of(task), retry=False)
+                    queue = queue_of(task)
+                    self._app.send_task(task, kwargs=arguments, queue=queue, retry=False, kwargsrepr=said(arguments))
         except (OperationalError, OSError) as problem:
             log.warning("the broker took no wake-up; the sweeper will find the work", problem=type(problem).__name__)
 

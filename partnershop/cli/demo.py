@@ -3,12 +3,13 @@
 import json
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,15 +38,19 @@ def demo(
     ] = None,
     samples: Annotated[Path, typer.Option("--samples", help="The folder to play.", hidden=True)] = SAMPLES,
 ) -> None:
-    """Play the samples through the real door, workers and Flower, and show what came of it.
+    """Play the samples through the real door, workers, mail server and Flower, and show what came of it.
 
-    It has servers and data of its own, which are removed at the end; the papers stay.
+    It has servers and data of its own, which are removed at the end; the papers stay, and the mails beside them as .eml
+    files.
 
-    Exit codes: 0 the audit holds and the books are the expected ones; 1 they are not, or something did not start.
+    Exit codes: 0 the audit holds, books and mails are the expected ones, and reconciliation finds just what the samples
+    leave open; 1 it is not so, or something did not start.
     """
     from partnershop.cli.running import running  # noqa: PLC0415
     from partnershop.supervisor import Interrupted, interruptible  # noqa: PLC0415
 
+    # Nobody waits here for more parcels of an order to tell of them in one mail.
+    os.environ["PARTNERSHOP_MAIL_GATHER_SECONDS"] = "0"
     stays = not once and sys.stdout.isatty()
     fine: bool | None = None
     try:
@@ -88,7 +93,7 @@ def _papers_folder(to: Path | None) -> Path:
 
 
 def _play(product: "Product", samples: Path, papers: Path) -> bool:
-    """Play, show and judge; whether the audit holds and the books are as expected."""
+    """Play, show and judge; whether everything is as expected."""
     from partnershop.cli.draining import wait_until_drained  # noqa: PLC0415
     from partnershop.cli.playing import Player, load_shops, secret_of  # noqa: PLC0415
     from partnershop.cli.sending import Sender, batches, quarantine_lines  # noqa: PLC0415
@@ -108,22 +113,25 @@ def _play(product: "Product", samples: Path, papers: Path) -> bool:
             say(f"     {shop}: quarantined is{line[1:]}")
 
     def settle() -> None:
-        # Papers are printed beside it; they are waited for once, at the end.
-        wait_until_drained(_STEP_SECONDS, {Stage.DOCUMENTS}, tick)
+        # Papers are printed and mailed beside it; they are waited for once, at the end.
+        wait_until_drained(_STEP_SECONDS, {Stage.DOCUMENTS, Stage.MAIL}, tick)
 
     for shop in load_shops(samples):
         say(f"shop {shop} is set up")
     Player(samples, emit, settle, say).play()
-    say("papers are printed")
+    say("papers are printed, and mails sent")
     left = wait_until_drained(_STEP_SECONDS, meanwhile=tick)
     for stage, work in left.items():
         if work.due or work.stuck:
             say(f"left to do: {stage.value}: {work.due} due, {work.stuck} given up")
     drained = not any(work.due or work.stuck for work in left.values())
-    return _show(samples, papers) and drained
+    shutil.copytree(product.data / "mails", papers / "mails", dirs_exist_ok=True)
+    fine = _show(samples, papers)
+    return _reconcile(samples) and fine and drained
 
 
 def _show(samples: Path, papers: Path) -> bool:
+    """Show what there is; whether the audit holds and books and mails are as expected."""
     from partnershop.cli import demo_report as report  # noqa: PLC0415
     from partnershop.cli.reading_audit import run_audit  # noqa: PLC0415
     from partnershop.cli.reading_export import export_documents  # noqa: PLC0415
@@ -138,13 +146,37 @@ def _show(samples: Path, papers: Path) -> bool:
         report.print_papers(session, papers)
         report.print_refunds(session)
         report.print_unusual(session)
+        report.print_mails(session, papers / "mails")
     holds = run_audit(None, False)
-    expected = json.loads((samples / "expected.json").read_text(encoding="utf-8"))
-    wrong = list(report.differences(expected, books))
-    say("the books are the expected ones" if not wrong else "the books are not the expected ones:")
+    return _as_expected("the books and the mails", samples / "expected.json", books) and holds
+
+
+def _reconcile(samples: Path) -> bool:
+    """Run reconciliation and show what it finds; whether that is what the samples leave open, and nothing else."""
+    from partnershop.cli import demo_report as report  # noqa: PLC0415
+    from partnershop.cli.reconcile import print_report  # noqa: PLC0415
+    from partnershop.db import unit_of_work  # noqa: PLC0415
+    from partnershop.reconciliation.findings import listed  # noqa: PLC0415
+    from partnershop.reconciliation.running import run  # noqa: PLC0415
+    from partnershop.rules.reconciliation import Job  # noqa: PLC0415
+
+    done = run(Job.EVERYTHING, "demo")
+    with unit_of_work() as session:
+        found = listed(session)
+    print_report(done, found)
+    kinds = report.findings_per_kind(found)
+    return _as_expected("the findings", samples / "expected.findings.json", kinds) and not done.failed
+
+
+def _as_expected(what: str, file: Path, found: dict[str, Any]) -> bool:
+    """Compare with a file of the samples, and say how they differ."""
+    from partnershop.cli.demo_report import differences  # noqa: PLC0415
+
+    wrong = list(differences(json.loads(file.read_text(encoding="utf-8")), found))
+    say(f"{what} are the expected ones" if not wrong else f"{what} are not the expected ones:")
     for line in wrong:
         say(f"  {line}")
-    return holds and not wrong
+    return not wrong
 
 
 def _say_addresses(addresses: dict[str, str]) -> None:

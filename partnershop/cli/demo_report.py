@@ -1,10 +1,10 @@
-"""What the demo shows at its end: every item with its route and why, every paper, every refund request."""
+"""What the demo shows at its end: every item with its route and why, every paper, refund request and mail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import (
@@ -13,7 +13,12 @@ from models import (
     Document,
     Event,
     EventState,
+    Finding,
     Item,
+    Mail,
+    MailItem,
+    MailKind,
+    MailState,
     Order,
     Quarantine,
     RefundRequest,
@@ -24,6 +29,7 @@ from partnershop.books import per_order, shop_books
 from partnershop.cli.output import table
 from partnershop.cli.reading_export import file_name
 from partnershop.flows.explain import sentence
+from partnershop.flows.mail_reading import listed
 from partnershop.rules.money import in_words
 
 _KINDS = {"invoice": "invoice", "reversal": "reversal invoice", "reduced_invoice": "reduced invoice"}
@@ -146,6 +152,35 @@ def print_unusual(session: Session) -> None:
     table("what was not simply done", ["Shop", "Event", "Type", "What", "Why"], rows, as_json=False)
 
 
+def print_mails(session: Session, folder: Path) -> None:
+    """Every mail that a shop has us send, with its subject; `folder` is where they lie as files."""
+    rows = [
+        (
+            shop.code,
+            one.mail.name,
+            one.mail.kind.value.replace("_", " "),
+            one.order,
+            ", ".join(one.papers),
+            one.mail.subject,
+            one.mail.state.value,
+        )
+        for shop in session.scalars(select(Shop).order_by(Shop.code)).all()
+        for one in reversed(listed(session, shop))
+        if one.mail.state is not MailState.OFF
+    ]
+    columns = ["Shop", "Mail", "Kind", "Order", "Papers", "Subject", "State"]
+    table(f"mails, as they came over the wire in {folder}", columns, rows, as_json=False)
+
+
+def findings_per_kind(found: Sequence[Finding]) -> dict[str, dict[str, int]]:
+    """How many findings of each kind each shop has, in the form of samples/expected.findings.json."""
+    counts: dict[str, dict[str, int]] = {}
+    for one in found:
+        of_shop = counts.setdefault(str(one.about.get("shop")), {})
+        of_shop[one.kind.value] = of_shop.get(one.kind.value, 0) + 1
+    return counts
+
+
 def books_of(session: Session) -> dict[str, Any]:
     """The books in the form of samples/expected.json: per shop the figures and the orders."""
     return {
@@ -156,6 +191,7 @@ def books_of(session: Session) -> dict[str, Any]:
                 for figures in (order.figures() for order in per_order(session, shop.id))
             },
             "papers": _papers_per_kind(session, shop),
+            "mails": _mails_per_kind(session, shop),
         }
         for shop in session.scalars(select(Shop).order_by(Shop.code)).all()
     }
@@ -166,6 +202,16 @@ def _papers_per_kind(session: Session, shop: Shop) -> dict[str, int]:
     for kind in session.scalars(select(Document.kind).where(Document.shop_id == shop.id)):
         counts[kind.value] += 1
     return counts
+
+
+def _mails_per_kind(session: Session, shop: Shop) -> dict[str, int]:
+    """How many mails to customers there are of each kind; of those about parcels, how many items they tell of."""
+    counts = dict.fromkeys((*_KINDS, MailKind.COMPLAINT_REJECTED.value), 0)
+    ours = Mail.shop_id == shop.id, Mail.state != MailState.OFF
+    for kind in session.scalars(select(Mail.kind).where(*ours, Mail.kind.in_(counts))):
+        counts[kind.value] += 1
+    told = select(func.count()).select_from(MailItem).join(Mail, Mail.id == MailItem.mail_id)
+    return counts | {"items_shipped": session.scalars(told.where(*ours)).one()}
 
 
 def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:

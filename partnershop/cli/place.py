@@ -9,6 +9,7 @@ import typer
 from partnershop.cli.ending import NotConnected
 from partnershop.config import config, default_data
 from partnershop.errors import Refused
+from partnershop.secret import replace_secrets, secret
 
 DataOption = Annotated[
     Path | None,
@@ -29,7 +30,7 @@ def connect(data: Path | None = None) -> dict[str, str]:
     that is up on the default folder. Call it before `config()`. Raises `NotConnected` when there is none.
     """
     named = data is not None or bool(os.environ.get("PARTNERSHOP_DATA"))
-    own_servers = os.environ.get("DATABASE_URL")
+    own_servers = secret("DATABASE_URL")
     folder = data_folder(data)
     if own_servers and not named:
         # The product that may run on the default folder is not the one that was named.
@@ -40,7 +41,8 @@ def connect(data: Path | None = None) -> dict[str, str]:
         if data is None and own_servers:
             return {"database": own_servers}
         raise NotConnected(f"{problem}\nor name your own servers with DATABASE_URL and BROKER_URL") from None
-    os.environ.update(DATABASE_URL=found["database"], BROKER_URL=found["broker"], PARTNERSHOP_DATA=str(folder))
+    replace_secrets(DATABASE_URL=found["database"], BROKER_URL=found["broker"])
+    os.environ["PARTNERSHOP_DATA"] = str(folder)
     config.cache_clear()
     return found
 

@@ -148,8 +148,8 @@ def export(
 
     A paper that is not rendered yet is in the index and has no PDF; how many those are is said on stderr.
 
-    Exit codes: 0 exported, also when papers are not rendered yet; 1 the folder cannot be written; 2 no such shop;
-    3 no connection.
+    Exit codes: 0 exported, also when papers are not rendered yet; 1 the folder cannot be written, the bytes of a paper
+    are missing or not those that were stored first, or the object store is away; 2 no such shop; 3 no connection.
     """
     connect(data)
     from partnershop.cli.operators import known_shop  # noqa: PLC0415

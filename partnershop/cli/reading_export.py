@@ -18,7 +18,8 @@ from rich.progress import Progress
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from models import Document, DocumentLine, DocumentTax, Rendering, Shop
+from models import Document, DocumentLine, DocumentTax, Shop
+from partnershop.flows import document_bytes
 from partnershop.rules.money import price_text, to_text
 
 INDEX = "index.jsonl"
@@ -34,9 +35,10 @@ class Exported:
 
 
 def export_documents(session: Session, shop: Shop, folder: Path) -> Exported:
-    """Write every paper's PDF and the index into `folder`, which is made. Raises `OSError` when it cannot be written.
+    """Write every paper's PDF and the index into `folder`, which is made.
 
-    The index is put in place last, so that what it names is there.
+    The index is put in place last, so that what it names is there. Raises `OSError` when the folder cannot be written,
+    and as `document_bytes.load` does when bytes cannot be had as they were stored.
     """
     folder.mkdir(parents=True, exist_ok=True)
     papers = pdfs = 0
@@ -72,17 +74,12 @@ def _batches(session: Session, shop: Shop) -> Iterator[list[int]]:
 
 def _write_pdfs(session: Session, folder: Path, batch: Sequence[int]) -> set[str]:
     """Write the stored bytes of these papers; returns the numbers of those that have any."""
-    query = (
-        select(Document.number, Rendering.pdf)
-        .join(Rendering, Rendering.document_id == Document.id)
-        .where(Document.id.in_(batch), Rendering.pdf.is_not(None))
-    )
-    written = set()
-    for number, pdf in session.execute(query):
-        with _replacing(folder / file_name(number)) as file:
-            file.write(pdf or b"")
-        written.add(number)
-    return written
+    contents = document_bytes.load(session, batch)
+    numbers = dict(session.execute(select(Document.id, Document.number).where(Document.id.in_(contents))).all())
+    for document_id, pdf in contents.items():
+        with _replacing(folder / file_name(numbers[document_id])) as file:
+            file.write(pdf)
+    return set(numbers.values())
 
 
 @contextmanager

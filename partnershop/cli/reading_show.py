@@ -26,8 +26,9 @@ from models import (
     RenderingState,
     Shop,
 )  # fmt: skip
-from partnershop.books import OrderBooks, per_order
+from partnershop.books import OrderBooks, per_order, without_case
 from partnershop.cli.reading_hand_overs import dispatches_of, hand_overs, waiting
+from partnershop.flows import mail_reading
 from partnershop.flows.invoicing import ATTEMPTS as INVOICING_ATTEMPTS
 from partnershop.rules.money import in_words, to_text
 
@@ -64,6 +65,7 @@ def case_file(session: Session, shop: Shop, order: Order) -> dict[str, Any]:
         "history": _history(session, keys),
         "hand_overs": hand_overs(dispatches, keys),
         "papers": _papers(session, order),
+        "mails": _mails(session, order),
         "payments": _payments(session, order),
         "cases": _cases(session, cases, keys, order.currency),
         "complaints": _complaints(session, order, keys),
@@ -146,6 +148,20 @@ def _papers(session: Session, order: Order) -> list[dict[str, Any]]:
             "problem": error,
         }
         for paper, state, error in rows
+    ]
+
+
+def _mails(session: Session, order: Order) -> list[dict[str, Any]]:
+    return [
+        {
+            "mail": found.mail.name,
+            "kind": found.mail.kind.value,
+            "papers": ", ".join(found.papers) or None,
+            "state": found.mail.state.value,
+            "sent_at": found.mail.sent_at,
+            "problem": found.mail.last_error,
+        }
+        for found in mail_reading.of_order(session, order)
     ]
 
 
@@ -268,8 +284,3 @@ def _overpaid(books: OrderBooks, order: Order) -> str | None:
     if not amount:
         return None
     return f"overpaid by {in_words(amount, books.currency)}: no case entitles to it, so it is not refunded by itself"
-
-
-def without_case(books: OrderBooks, entitled: int) -> int:
-    """What was paid beyond what is owed and beyond what the order's cases entitle to, minor units: reported only."""
-    return max(0, books.paid - books.live_gross - max(entitled, books.refunds))

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
 
 def retry(shop: ShopOption, as_json: JsonOption = False, data: DataOption = None) -> None:
-    """Give parked cases, invoices and renderings their attempts again, once what stopped them has been mended.
+    """Give parked cases, invoices, renderings and mails their attempts again, once what stopped them has been mended.
 
     `drain` and `show` name what was given up, with its error.
 
@@ -31,5 +31,5 @@ def retry(shop: ShopOption, as_json: JsonOption = False, data: DataOption = None
     if as_json:
         document(asdict(done))
     else:
-        kinds = {"case": done.cases, "invoice": done.invoices, "rendering": done.renderings}
+        kinds = {"case": done.cases, "invoice": done.invoices, "rendering": done.renderings, "mail": done.mails}
         say("due again: " + ", ".join(counted(number, kind) for kind, number in kinds.items()))

@@ -10,8 +10,10 @@ from partnershop.cli.ending import UnknownThing
 from partnershop.config import config
 from partnershop.db import engine, migrate
 from partnershop.embedded import Servers, start_servers
+from partnershop.gateways.objects import Address
 from partnershop.machine.ports import LOOPBACK
 from partnershop.programs import Ports, addresses, programs
+from partnershop.secret import replace_secrets, secret
 from partnershop.supervisor import Supervisor, check_free
 
 _START_SECONDS = 120.0
@@ -38,20 +40,27 @@ def running(
     """Start everything, and stop it at the end. DATABASE_URL and BROKER_URL, set both, name servers of one's own.
 
     Use it within `interruptible()` in the main thread. The environment of this process then names the same database.
-    `embedded_only` ignores those variables; `ports` fixes the ports instead of taking free ones; `without` names
-    programs that are not to be started here. Raises `Refused` when the folder is in use or the machine lacks something,
-    `Transient` when something does not come up.
+    `embedded_only` ignores those variables, and keeps bytes and mails in the data folder, too; `ports` fixes the ports
+    instead of taking free ones; `without` names programs that are not to be started here. Raises `Refused` when the
+    folder is in use or the machine lacks something, `Transient` when something does not come up.
     """
     check_free(data)
+    say = _to_whoever_listens(say)
+    chosen = ports or Ports.free()
+    if (url := secret("PARTNERSHOP_OBJECTS_URL")) and not embedded_only:
+        Address.parse(url)  # refused before anything starts, and not by each worker in its log
     with contextlib.ExitStack() as stack:
         database_url, broker_url, servers = _servers(data, stack, say, embedded_only)
-        os.environ.update(DATABASE_URL=database_url, BROKER_URL=broker_url, PARTNERSHOP_DATA=str(data))
+        replace_secrets(DATABASE_URL=database_url, BROKER_URL=broker_url)
+        if embedded_only:
+            replace_secrets(PARTNERSHOP_SMTP_URL=f"smtp://{LOOPBACK}:{chosen.mail_sink}", PARTNERSHOP_OBJECTS_URL="")
+        os.environ["PARTNERSHOP_DATA"] = str(data)
         _forget_settings()
         stack.callback(_forget_settings)
         migrate(database_url)
         supervisor = stack.enter_context(Supervisor(data, say=say, servers=servers))
         say("web, Unitedprint's simulator, workers, beat and Flower start")
-        where = _start(supervisor, data, database_url, broker_url, ports, without)
+        where = _start(supervisor, data, database_url, broker_url, chosen, without, embedded_only)
         supervisor.publish(where)
         try:
             yield Product(supervisor, where, data)
@@ -62,7 +71,7 @@ def running(
 def _servers(
     data: Path, stack: contextlib.ExitStack, say: Callable[[str], None], embedded_only: bool
 ) -> tuple[str, str, Servers | None]:
-    database_url, broker_url = os.environ.get("DATABASE_URL"), os.environ.get("BROKER_URL")
+    database_url, broker_url = secret("DATABASE_URL"), secret("BROKER_URL")
     if (database_url or broker_url) and not embedded_only:
         if not database_url or not broker_url:
             raise UnknownThing("set both DATABASE_URL and BROKER_URL to use your own servers, or neither")
@@ -77,19 +86,34 @@ def _start(
     data: Path,
     database_url: str,
     broker_url: str,
-    ports: Ports | None,
+    ports: Ports,
     without: Collection[str],
+    mail_sink: bool,
 ) -> dict[str, str]:
     """Start the programs and return the addresses."""
-    chosen = ports or Ports.free()
-    where = addresses(data, database_url, broker_url, chosen)
+    where = addresses(data, database_url, broker_url, ports)
     # Where people reach the product, for the QR code of a job ticket.
     extra = {} if os.environ.get("PARTNERSHOP_PUBLIC_URL") else {"PARTNERSHOP_PUBLIC_URL": where["intake"]}
-    chosen_programs = programs(data, database_url, broker_url, chosen, environment=extra, without=without)
-    supervisor.start(chosen_programs, seconds=_START_SECONDS)
-    if any(program.name == "simulator" for program in chosen_programs):
-        where["simulator"] = f"http://{LOOPBACK}:{chosen.simulator}"
+    chosen = programs(
+        data, database_url, broker_url, ports, environment=extra, without=without, mail_sink=mail_sink
+    )
+    supervisor.start(chosen, seconds=_START_SECONDS)
+    if any(program.name == "simulator" for program in chosen):
+        where["simulator"] = f"http://{LOOPBACK}:{ports.simulator}"
+    if mail_sink or not secret("PARTNERSHOP_SMTP_URL"):
+        where["mails"] = str(data / "mails")
     return where
+
+
+def _to_whoever_listens(say: Callable[[str], None]) -> Callable[[str], None]:
+    """The same, also when nobody does any more: a terminal that was closed keeps nothing from ending in order."""
+
+    def said(sentence: str) -> None:
+        # Of a pipe that nobody reads, the printing library makes an exit.
+        with contextlib.suppress(OSError, SystemExit):
+            say(sentence)
+
+    return said
 
 
 def _forget_settings() -> None:

@@ -1,5 +1,6 @@
 """`partnershop up`: the whole product on this machine until Ctrl-C."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -26,6 +27,9 @@ def up(
 ) -> None:
     """Run servers, web, workers, beat and Flower on a data folder until Ctrl-C, all on 127.0.0.1.
 
+    What ends by itself is started again, ever less eagerly, and it is said. Ctrl-C, SIGTERM or a closed terminal let
+    everybody finish what is in hand; a second Ctrl-C or SIGTERM kills what is left.
+
     PostgreSQL and Valkey come along, unless DATABASE_URL and BROKER_URL name your own. DATA/up.json has the addresses
     and process ids once everything answers; other commands find it by --data or PARTNERSHOP_DATA.
 
@@ -36,7 +40,7 @@ def up(
     from partnershop.supervisor import Interrupted, interruptible  # noqa: PLC0415
 
     free = Ports.free()
-    ports = Ports(port or free.web, free.simulator, flower_port or free.flower)
+    ports = replace(free, web=port or free.web, flower=flower_port or free.flower)
     is_up = False
     try:
         with interruptible(), running(
@@ -46,6 +50,8 @@ def up(
             note(f"everything is up, data in {product.data}")
             note(f"intake  {product.addresses['intake']}/shops/SHOP/events")
             note(f"Flower  {product.addresses['flower']}")
+            if "mails" in product.addresses:
+                note(f"mails   {product.addresses['mails']}  (written there, as PARTNERSHOP_SMTP_URL is not set)")
             note("Ctrl-C ends it")
             product.supervisor.watch()
     except Interrupted:

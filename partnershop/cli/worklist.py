@@ -45,7 +45,7 @@ def attention(
     connect(data)
     from partnershop.cli.operators import known_shop  # noqa: PLC0415  (SQLAlchemy is slow to load)
     from partnershop.cli.reading_session import snapshot  # noqa: PLC0415
-    from partnershop.cli.worklist_rows import worklist  # noqa: PLC0415
+    from partnershop.worklist import worklist  # noqa: PLC0415
 
     with snapshot() as session:
         found = worklist(session, known_shop(session, shop), days, limit)

@@ -105,7 +105,7 @@ def view(paper: Paper) -> PaperView:
         ),
         settlement=() if reversal else _settlement(paper, words, figures),
         closing=_money_back(paper, words) if reversal else _payment(paper, words, figures),
-        legal=_legal(seller, words, figures),
+        legal=legal(seller, words, figures),
     )
 
 
@@ -238,7 +238,7 @@ def _iban(iban: str) -> str:
     return "\u00a0".join(packed[start : start + 4] for start in range(0, len(packed), 4))
 
 
-def _legal(seller: Party, words: Wording, figures: Formats) -> tuple[tuple[str, ...], ...]:
+def legal(seller: Party, words: Wording, figures: Formats) -> tuple[tuple[str, ...], ...]:
     """The seller's full name, address and tax numbers (VAT Directive art. 226 nos. 3, 5), for every page's foot."""
     country = figures.country(printable(seller.country))
     numbers = ((words.vat_id, seller.vat_id), (words.tax_code, seller.tax_code))

@@ -221,5 +221,5 @@ def note_failure(session: Session, case_id: int, error: str) -> str:
         case.state = CaseState.PARKED
         case.outcome = f"parked after {ATTEMPTS} attempts: {error}"
         _go_on(session, session.get_one(Shop, order.shop_id), order, case)
-        return case.outcome
-    return f"attempt {case.attempts} at case {case.id} failed: {error}"
+        return f"case {case.id} is parked after {ATTEMPTS} attempts"
+    return f"attempt {case.attempts} at case {case.id} failed"

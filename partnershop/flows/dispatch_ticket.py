@@ -41,12 +41,13 @@ def ticket_of(
         description=item.description,
         copies=item.quantity,
         features=tuple(features),
-        due_date=_working_days_after(clock.local_day(dispatch.created_at, settings.timezone), settings.production_days),
+        due_date=working_days_after(clock.local_day(dispatch.created_at, settings.timezone), settings.production_days),
         address=_address(shop, order, item),
     )
 
 
-def _working_days_after(day: date, days: int) -> date:
+def working_days_after(day: date, days: int) -> date:
+    """The day that is so many working days (Monday to Friday) after another."""
     while days > 0:
         day += timedelta(days=1)
         if day.weekday() < 5:

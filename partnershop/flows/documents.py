@@ -1,7 +1,8 @@
 """Rendering: claim papers without bytes, print them outside any transaction, store bytes and SHA-256.
 
 A lease with a number fences the work: a worker that comes back late cannot write over another's result. A paper that
-kills its renderer spends its attempts and is parked; it is then tried alone, so that it takes no other down.
+kills its renderer spends its attempts and is parked; it is then tried alone, so that it takes no other down. A database
+or an object store that is away spends no attempts.
 """
 
 import hashlib
@@ -15,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, Rendering, RenderingState
 from partnershop import clock
+from partnershop.db import wake
 from partnershop.documents.paper import Allowance, Paper, PaperKind, PaperLine, PaperTax, Party, Reference
 from partnershop.flows.timing import it_is_time, nobody_holds
+from partnershop.stages import Stage, Wake
 
 BATCH = 8
 ATTEMPTS = 4
@@ -59,17 +62,24 @@ def claim(session: Session, limit: int = BATCH) -> list[Job]:
     return [Job(row.document_id, row.lease, papers[row.document_id]) for row in leased]
 
 
-def store(session: Session, job: Job, pdf: bytes, renderer: str) -> bool:
-    """Store the bytes of a paper; False where another worker has taken over in the meantime."""
+def store(session: Session, job: Job, pdf: bytes, renderer: str, location: str | None = None) -> bool:
+    """Store the bytes of a paper, or where they lie in the object store already (`document_bytes.put_away`).
+
+    False where another worker has taken over in the meantime.
+    """
     values = {
-        "state": RenderingState.DONE, "pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "renderer": renderer,
-        "rendered_at": clock.now(), "leased_until": None, "last_error": None,
+        "state": RenderingState.DONE, "pdf": None if location else pdf, "location": location, "size": len(pdf),
+        "sha256": hashlib.sha256(pdf).hexdigest(), "renderer": renderer, "rendered_at": clock.now(),
+        "leased_until": None, "last_error": None,
     }  # fmt: skip
     mine = (Rendering.document_id == job.document_id, Rendering.lease == job.lease)
     stored = session.execute(
         update(Rendering).where(*mine, Rendering.state == RenderingState.DUE).values(values).returning(Rendering.lease)
     )
-    return stored.first() is not None
+    if stored.first() is None:
+        return False
+    wake(session, Wake(Stage.MAIL))  # whose paper it was may go out now
+    return True
 
 
 def note_failure(session: Session, job: Job, error: str) -> None:
@@ -80,6 +90,16 @@ def note_failure(session: Session, job: Job, error: str) -> None:
     row.last_error, row.leased_until, row.due_at = error, None, clock.now() + _BACKOFF * row.attempts
     if row.attempts >= ATTEMPTS:
         row.state = RenderingState.PARKED
+
+
+def give_back(session: Session, jobs: Sequence[Job], error: str) -> None:
+    """Give the leases back of what is not printed yet, with the reason; it is tried again later, nothing is spent."""
+    leases = {job.document_id: job.lease for job in jobs}
+    rows = select(Rendering).where(Rendering.document_id.in_(leases), Rendering.state == RenderingState.DUE)
+    for row in session.scalars(rows.order_by(Rendering.document_id).with_for_update()):
+        if row.lease == leases[row.document_id]:
+            row.attempts -= 1
+            row.last_error, row.leased_until, row.due_at = error, None, clock.now() + _BACKOFF
 
 
 def load_papers(session: Session, document_ids: Sequence[int]) -> dict[int, Paper]:
@@ -127,7 +147,8 @@ _PARTY = (
 )  # fmt: skip
 
 
-def _party(stored: dict[str, str | None], name: str) -> Party:
+def party_of(stored: dict[str, str | None], name: str) -> Party:
+    """A frozen seller or buyer as papers print it; `name` is the member that holds its name."""
     return Party(name=stored[name] or "", **{key: stored.get(key) for key in _PARTY})  # type: ignore[arg-type]  # validated when stored
 
 
@@ -143,8 +164,8 @@ def _paper(
         issue_date=document.issue_date,
         currency=document.currency,
         language=document.language,
-        seller=_party(document.seller, "legal_name"),
-        buyer=_party(document.buyer, "name"),
+        seller=party_of(document.seller, "legal_name"),
+        buyer=party_of(document.buyer, "name"),
         order=document.order_number,
         order_date=document.order_date,
         delivery_date=document.delivery_date,

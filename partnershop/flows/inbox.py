@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from models import Event, EventState, Order, Shop
 from partnershop import clock
 from partnershop.contract import OrderPlaced, data_of
-from partnershop.flows import refunds
+from partnershop.counters import Counted, count
+from partnershop.flows import mail, refunds
 from partnershop.flows.inbox_events import HANDLERS
 from partnershop.flows.inbox_outcomes import Handled, Outcome, Parked, Quarantined
 from partnershop.flows.inbox_placing import place
@@ -79,6 +80,7 @@ def apply_next(session: Session, shop_id: int, limit: int = BATCH) -> Applied:
     outcomes, arrived = _apply(session, shop, events)
     for event, outcome in zip(events, outcomes, strict=True):
         _record(event, outcome)
+        count(session, Counted.EVENTS, "refused" if event.refused else event.state.value)
     session.flush()
     # After the parked ones are written: one of this very batch may wait for what another of it brought.
     release_waiting(session, shop, arrived)
@@ -103,6 +105,7 @@ def _apply(
         if event.type != "order.placed":
             outcomes[event.id] = HANDLERS[event.type](touched, event, item)
     _follow_up(session, shop, touched.changed_orders())
+    mail.queue_shipped(session, shop, touched.shipped)
     new = [event.order_number for event, _ in placed if event.order_number and isinstance(outcomes[event.id], Handled)]
     return [outcomes[event.id] for event in events], [("order", number) for number in new] + touched.released
 
@@ -142,4 +145,5 @@ def note_failure(session: Session, event_id: int, error: str) -> Applied:
         return Applied()
     event.state = EventState.QUARANTINED
     event.outcome = f"could not be applied after {ATTEMPTS} attempts: {error}"
+    count(session, Counted.EVENTS, event.state.value)
     return Applied(quarantined=1)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models import Case, CaseItem, CaseKind, CaseState, Complaint, ComplaintState, Event, Item, Order
 from partnershop import clock
 from partnershop.db import wake
+from partnershop.flows import mail
 from partnershop.flows.inbox_outcomes import Handled, Outcome, Parked, Quarantined
 from partnershop.flows.inbox_touched import Touched, find, unknown_order
 from partnershop.stages import Stage, Wake
@@ -129,5 +130,6 @@ def complaint_rejected(touched: Touched, event: Event, data: Any) -> Outcome:
     order, complaint = found
     complaint.state, complaint.decided_at, complaint.decided_by = ComplaintState.REJECTED, clock.now(), event.source
     complaint.decision_reason = data.reason
+    mail.queue_rejection(touched.session, touched.shop, order, complaint)
     touched.change(order)
     return Handled(f"complaint {complaint.key} about {order.number} is rejected: {data.reason}")

@@ -64,6 +64,7 @@ def _moved_by_producer(touched: Touched, event: Event, data: Any, trigger: Trigg
     if trigger is Trigger.SHIP:
         item.shipped_at = data.shipped_at or event.time
         item.carrier, item.tracking = data.carrier, data.tracking
+        touched.shipped.append((order, item))
     return Handled(f"item {item.key} of {order.number} {item.state.sentence}")
 
 

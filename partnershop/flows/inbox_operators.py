@@ -3,6 +3,7 @@
 from typing import Any
 
 from models import Event
+from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows import items as moves
 from partnershop.flows.dispatch_settling import settle_by_word
@@ -35,7 +36,7 @@ def item_released(touched: Touched, event: Event, data: Any) -> Outcome:
         return Handled(f"refused: {name} is not held, it {item.state.sentence}", refused=True)
     touched.change(order)
     if item.route is None:
-        item.recheck = True
+        item.recheck, item.due_at = True, clock.now()
         wake(touched.session, Wake(Stage.ROUTING, shop=touched.shop.code))
         return Handled(f"{name} is judged again: {data.reason}")
     # It has its route already: it was held by what became of its hand-over, and goes there again.

@@ -21,6 +21,7 @@ class Touched:
         self.complaints: dict[str, Complaint] = {}
         self.payments: dict[tuple[int, str], Payment] = {}
         self.released: list[tuple[str, str]] = []
+        self.shipped: list[tuple[Order, Item]] = []
         self._changed: dict[int, Order] = {}
 
     def load(self, events: Sequence[Event], data: Sequence[Any]) -> None:

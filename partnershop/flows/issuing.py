@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, NumberSeries, Order, Rendering, ShopSettings
 from partnershop import clock
+from partnershop.counters import Counted, count
 from partnershop.db import copy_rows, new_ids, wake
+from partnershop.flows import mail
 from partnershop.rules.numbering import Allotment, Counter, allot, format_number
 from partnershop.rules.papers import DocumentKind, Figures, Line
 from partnershop.stages import Stage, Wake
@@ -98,6 +100,9 @@ def issue(session: Session, shop_code: str, settings: ShopSettings, drafts: Sequ
     copy_rows(session, DocumentTax.__table__, _tax_rows(ids, drafts))  # type: ignore[arg-type]
     renderings = [{"document_id": document_id, "due_at": clock.now()} for document_id in ids]
     copy_rows(session, Rendering.__table__, renderings)  # type: ignore[arg-type]
+    mail.queue_papers(session, settings, documents)
+    for draft in drafts:
+        count(session, Counted.DOCUMENTS, draft.kind.value)
     wake(session, Wake(Stage.DOCUMENTS, shop=shop_code))
     return [
         Issued(row["id"], row["number"], draft.kind, row["gross"], row["currency"], draft.order.number, lines)

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from models import Item
+from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows.routing import recheck_held
 from partnershop.rules.lifecycle import ItemState
@@ -33,7 +34,7 @@ def judge_again(session: Session, shop_id: int | None = None) -> int:
         session.execute(
             update(Item)
             .where(Item.id.in_(waiting), *conditions)
-            .values(recheck=True)
+            .values(recheck=True, due_at=clock.now())
             .execution_options(synchronize_session=False)
         )
         wake(session, Wake(Stage.ROUTING))

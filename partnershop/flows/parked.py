@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import Event, EventState, Item, Order, Shop
+from partnershop import clock
 from partnershop.db import wake
 from partnershop.stages import Stage, Wake
 
@@ -21,7 +22,7 @@ def release_waiting(session: Session, shop: Shop, keys: Iterable[tuple[str, str]
         rows = session.execute(
             update(Event)
             .where(*conditions, Event.waits_key.in_(names))
-            .values(state=EventState.ACCEPTED, waits_for=None, waits_key=None, outcome=None)
+            .values(state=EventState.ACCEPTED, waits_for=None, waits_key=None, outcome=None, due_at=clock.now())
             .returning(Event.id)
             .execution_options(synchronize_session=False)
         )

@@ -1,11 +1,11 @@
-"""Setting going again what was parked after its attempts: cases, invoices and renderings."""
+"""Setting going again what was parked after its attempts: cases, invoices, renderings and mails."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import Case, CaseState, Document, Order, Rendering, RenderingState, Shop
+from models import Case, CaseState, Document, Mail, MailState, Order, Rendering, RenderingState, Shop
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows.corrections import VERBS
@@ -19,6 +19,7 @@ class Retried:
     cases: int
     invoices: int
     renderings: int
+    mails: int = 0
 
 
 def retry(session: Session, shop: Shop) -> Retried:
@@ -47,7 +48,13 @@ def retry(session: Session, shop: Shop) -> Retried:
         .values(state=RenderingState.DUE, **again)
         .returning(Rendering.document_id)
     ).all()
-    wake(session, Wake(Stage.INVOICING, shop=shop.code), Wake(Stage.DOCUMENTS, shop=shop.code))
+    mails = session.execute(
+        update(Mail)
+        .where(Mail.shop_id == shop.id, Mail.state == MailState.PARKED)
+        .values(state=MailState.DUE, times_uncertain=0, **again)
+        .returning(Mail.id)
+    ).all()
+    wake(session, *(Wake(stage, shop=shop.code) for stage in (Stage.INVOICING, Stage.DOCUMENTS, Stage.MAIL)))
     for case in cases:
         wake(session, Wake(Stage.CORRECTIONS, shop.code, numbers[case.order_id], case.id, VERBS[case.kind]))
-    return Retried(len(cases), len(invoices), len(renderings))
+    return Retried(len(cases), len(invoices), len(renderings), len(mails))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Item, ItemHistory, Order, RoutingDecision, Shop, ShopSettings
 from partnershop import clock
+from partnershop.counters import Counted, count
 from partnershop.db import copy_rows, wake
 from partnershop.flows import items as moves
 from partnershop.flows.explain import sentence
@@ -95,6 +96,8 @@ def _route(session: Session, shop_id: int, claimed: Select[Any]) -> Routed:
     copy_rows(session, ItemHistory.__table__, list(chain.from_iterable(_history(*pair) for pair in decided)))  # type: ignore[arg-type]
     _wake_next(session, shop, routed)
     in_house = sum(decision.route == "in_house" for _, decision in routed)
+    for route, number in (("in_house", in_house), ("unitedprint", len(routed) - in_house), ("held", len(held))):
+        count(session, Counted.ITEMS, route, number)
     return Routed(in_house, len(routed) - in_house, len(held), _remarks(session, shop, decided))
 
 
@@ -245,7 +248,7 @@ def recheck_held(session: Session, shop_id: int | None = None) -> int:
     asked = session.execute(
         update(Item)
         .where(*conditions)
-        .values(recheck=True)
+        .values(recheck=True, due_at=clock.now())
         .returning(Item.id)
         .execution_options(synchronize_session=False)
     ).all()

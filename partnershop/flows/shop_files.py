@@ -14,6 +14,7 @@ from babel import Locale
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
+from partnershop.flows.shop_files_mail import mail_settings
 from partnershop.flows.yaml_files import Findings, join, read, shown
 from partnershop.rules.eligibility import (
     Catalogue,
@@ -34,7 +35,7 @@ _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>.]+(\.[^\s@,;<>.]+)+")
 _RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 _MEMBERS = (
     "shop", "seller", "language", "currency", "timezone", "invoice_on", "require_print_data", "incomplete_settings",
-    "production_days", "series", "commission", "place_of_production",
+    "production_days", "series", "commission", "place_of_production", "mail",
 )  # fmt: skip
 _SELLER = ("legal_name", "street", "postcode", "city", "country", "email")
 _SELLER_OPTIONAL = ("province", "vat_id", "tax_code", "tax_regime", "iban")
@@ -57,8 +58,9 @@ def parse(content: str, catalogue: Catalogue) -> ShopFile:
     currency = findings.checked(root, "currency", "", _currency)
     invoices, reversals = _series(findings, root.get("series"))
     place = _place(findings, root, catalogue)
+    seller = _seller(findings, root.get("seller"))
     settings = {
-        "seller": _seller(findings, root.get("seller")),
+        "seller": seller,
         "language": findings.choice(root, "language", "", LANGUAGES),
         "timezone": findings.checked(root, "timezone", "", _timezone),
         "invoice_on": findings.choice(root, "invoice_on", "", ("shipped", "placed")),
@@ -73,6 +75,7 @@ def parse(content: str, catalogue: Catalogue) -> ShopFile:
             product: {attribute: sorted(options) for attribute, options in attributes.items()}
             for product, attributes in place.ticked.items()
         },
+        "mail": mail_settings(findings, root.get("mail"), seller),
     }
     findings.refuse()
     return ShopFile(code, currency, settings)

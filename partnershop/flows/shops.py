@@ -13,6 +13,7 @@ from models import Item, Order, Shop, ShopSettings, WebhookSecret
 from partnershop import clock
 from partnershop.contract.signature import key_of, new_secret
 from partnershop.errors import Refused
+from partnershop.flows import mail
 from partnershop.flows.inbox import LANE
 from partnershop.flows.judging_again import judge_again
 from partnershop.flows.orders import lock_many, open_gates
@@ -57,6 +58,8 @@ def add(session: Session, content: str, by: str) -> Saved:
         session.add(WebhookSecret(shop_id=shop.id, secret=new_secret(), created_at=clock.now()))
         session.flush()
         return Saved(shop, settings, created=True, changed=True)
+    if before is not None and mail.is_on(before) and not mail.is_on(settings):
+        mail.stop(session, shop.id)
     rechecked = judge_again(session, shop.id)
     if before is not None and before.require_print_data and not settings.require_print_data:
         _open_gates(session, shop)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from models import Dispatch, Item, RefundRequest, Rendering, RenderingState
+from models import Dispatch, Item, Mail, RefundRequest, Rendering, RenderingState
 from partnershop.flows import (
     commissions,
     corrections,
@@ -13,6 +13,8 @@ from partnershop.flows import (
     dispatch_withdrawing,
     inbox,
     invoicing,
+    mail,
+    periods,
     refunds,
     routing,
 )
@@ -31,6 +33,8 @@ def due(session: Session) -> list[Wake]:
         (Stage.REFUNDS, _any(session, select(RefundRequest.id).where(*refunds.due()))),
         (Stage.COMMISSIONS, _any(session, select(Item.id).where(*commissions.DUE))),
         (Stage.DOCUMENTS, _documents_due(session)),
+        (Stage.MAIL, _any(session, select(Mail.id).where(*mail.due()))),
+        (Stage.RECONCILIATION, bool(periods.due(session))),
     ]
     cases = [
         Wake(Stage.CORRECTIONS, shop, order, case, corrections.VERBS[kind])

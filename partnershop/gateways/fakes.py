@@ -3,7 +3,10 @@
 from collections import deque
 from collections.abc import Sequence
 
+from partnershop.errors import Transient
 from partnershop.gateways.files import is_safe_name
+from partnershop.gateways.mail_message import Message, built
+from partnershop.gateways.objects import Missing, location_of
 from partnershop.gateways.outcome import Done, Outcome, Rejected
 from partnershop.gateways.payments import RefundInstruction, other_content, refusal
 from partnershop.gateways.ticket import Ticket
@@ -95,3 +98,58 @@ class FakePayments:
             return self._planned.popleft()
         first = self.refunds.setdefault((instruction.shop, instruction.refund), instruction)
         return Done(f"{instruction.refund}.json") if first == instruction else other_content(instruction)
+
+
+class FakeObjects:
+    """An object store in memory: `objects` by SHA-256. `trouble` is raised by each call while it is set."""
+
+    def __init__(self, base: str = "s3://fake/papers") -> None:
+        self._base = base
+        self.objects: dict[str, bytes] = {}
+        self.trouble: Transient | None = None
+
+    @property
+    def base(self) -> str:
+        """As given."""
+        return self._base
+
+    def put(self, sha256: str, content: bytes) -> None:
+        """Keep it."""
+        self._answer()
+        self.objects[sha256] = content
+
+    def get(self, sha256: str) -> bytes:
+        """What is kept; `Missing` otherwise."""
+        self._answer()
+        if sha256 not in self.objects:
+            raise Missing(f"{location_of(self._base, sha256)} is not there")
+        return self.objects[sha256]
+
+    def _answer(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+
+class FakePost:
+    """Keeps the mails it is given in `sent`, as the bytes that would go over the wire, in order."""
+
+    def __init__(self) -> None:
+        self._planned: deque[tuple[Outcome, bool]] = deque()
+        self.sent: list[bytes] = []
+
+    def plan(self, *outcomes: Outcome, kept: bool = False) -> None:
+        """Answer the next mails with these outcomes, one each, then normally again.
+
+        `kept`: the mail is kept all the same, which is how an `Unknown` (or a `Done` of your own) can be.
+        """
+        self._planned.extend((outcome, kept) for outcome in outcomes)
+
+    def send(self, message: Message) -> Outcome:
+        """Keep the mail, or answer as planned; what cannot be sent by anybody is refused and takes no plan."""
+        data = built(message)
+        if isinstance(data, Rejected):
+            return data
+        outcome, kept = self._planned.popleft() if self._planned else (Done(f"250 kept as {len(self.sent) + 1}"), True)
+        if kept:
+            self.sent.append(data)
+        return outcome

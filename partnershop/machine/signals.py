@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from types import FrameType
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Two presses in one go are one request: nobody has seen yet that something takes its time.
-_SECOND_PRESS_SECONDS = 1.0
+# Two in one go are one request: nobody has seen yet that something takes its time, and a service manager or a terminal
+# that closes sends several in a row.
+_SECOND_REQUEST_SECONDS = 1.0
 _hurried = threading.Event()
 
 
@@ -29,7 +30,8 @@ class Interrupted(BaseException):
 def interruptible() -> Iterator[None]:
     """Within, the first SIGINT, SIGTERM or SIGHUP raises `Interrupted`; later ones cannot disturb the tidying up.
 
-    A second Ctrl-C, a second or more after the first request, makes it hurry: see `is_hurried`. Main thread only.
+    A second SIGINT (Ctrl-C) or SIGTERM, a second or more after the first request, makes it hurry: see `is_hurried`. A
+    closed terminal (SIGHUP) never does. Main thread only.
     """
     asked_at: float | None = None
 
@@ -38,8 +40,7 @@ def interruptible() -> Iterator[None]:
         if asked_at is None:
             asked_at = time.monotonic()
             raise Interrupted(number)
-        # Only the keyboard: a service manager sends several signals in a row without meaning anything by it.
-        if number == signal.SIGINT and time.monotonic() - asked_at >= _SECOND_PRESS_SECONDS:
+        if number != signal.SIGHUP and time.monotonic() - asked_at >= _SECOND_REQUEST_SECONDS:
             _hurried.set()
 
     before = {number: signal.signal(number, handle) for number in _ENDING}
@@ -52,5 +53,5 @@ def interruptible() -> Iterator[None]:
 
 
 def is_hurried() -> bool:
-    """Whether somebody pressed Ctrl-C again while this process was ending: whoever waits for others gives up then."""
+    """Whether this process was asked again to end while it was ending: whoever waits for others gives up then."""
     return _hurried.is_set()

@@ -35,7 +35,7 @@ def stop_together(programs: Sequence[Running], say: Callable[[str], None]) -> No
 def _is_over(running: Running, waited: float, say: Callable[[str], None]) -> bool:
     name, grace = running.program.name, running.program.grace_seconds
     if is_hurried():
-        say(f"{name} is killed, as you are in a hurry")
+        say(f"{name} is killed, as you asked twice")
         return True
     if waited > grace:
         say(f"{name} did not end in {grace:g} s and was killed")
@@ -46,4 +46,4 @@ def _is_over(running: Running, waited: float, say: Callable[[str], None]) -> boo
 def _still_ending(left: Sequence[Running]) -> str:
     names = ", ".join(running.program.name for running in left)
     longest = max(running.program.grace_seconds for running in left)
-    return f"still ending: {names} (at most {longest:g} s, for what is in hand; Ctrl-C again kills what is left)"
+    return f"still ending: {names} (at most {longest:g} s, for what is in hand; a second Ctrl-C or SIGTERM kills them)"

@@ -1,4 +1,4 @@
-"""The web application: the intake of events, and /health."""
+"""The web application: the intake of events, and what tells of its health."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -21,6 +21,7 @@ from partnershop.flows.intake import Receipt
 from partnershop.web import openapi
 from partnershop.web.body import media_type_of, read_body
 from partnershop.web.door import Door, Signature
+from partnershop.web.health import Health, Timed
 from partnershop.web.known_shops import KnownShop, KnownShops
 from partnershop.web.pace import Pace
 from partnershop.web.problems import Problem, as_json
@@ -43,6 +44,10 @@ def create_app(*, body_seconds: float = _BODY_SECONDS) -> FastAPI:
     app.router.route_class = PlainRoute
     app.add_api_route("/shops/{shop}/events", intake.post_events, methods=["POST"], **openapi.EVENTS_ROUTE)
     app.add_api_route("/health", intake.health, methods=["GET"], **openapi.HEALTH_ROUTE)
+    health = Health()
+    for path, answer in (("/livez", health.live), ("/readyz", health.ready), ("/metrics", health.metrics)):
+        app.add_api_route(path, answer, methods=["GET"], include_in_schema=False)
+    app.add_middleware(Timed)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _framework_error)
     app.add_exception_handler(SQLAlchemyError, _database_error)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
+from partnershop.counters import Counted, add
 from partnershop.db import unit_of_work
 from partnershop.flows.intake import Delivery, Receipt, accept_all
 
@@ -100,6 +101,10 @@ def _report(deliveries: Sequence[Delivery], receipts: Sequence[Receipt]) -> None
     by_shop: dict[str, list[Receipt]] = {}
     for delivery, receipt in zip(deliveries, receipts, strict=True):
         by_shop.setdefault(delivery.shop.code, []).append(receipt)
+    add(Counted.EVENTS_RECEIVED, "accepted", sum(receipt.accepted for receipt in receipts))
+    add(Counted.EVENTS_RECEIVED, "duplicate", sum(receipt.duplicates for receipt in receipts))
+    add(Counted.EVENTS_RECEIVED, "conflict", sum(receipt.conflicts for receipt in receipts))
+    add(Counted.EVENTS_RECEIVED, "quarantined", sum(len(receipt.quarantined) for receipt in receipts))
     for shop, its in by_shop.items():
         _log.info(
             "events received",

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -40,7 +42,9 @@ def test_the_demo_ends_on_the_expected_books_and_leaves_only_the_papers(reachabl
     papers = tmp_path / "the papers"
     ended = subprocess.run(
         [*_COMMAND, "demo", "--once", "--to", str(papers)],
-        env=environment(reachable_folder),
+        # What is for the real product is not for a demo: neither its mails nor its papers leave this machine.
+        env=environment(reachable_folder)
+        | {"PARTNERSHOP_SMTP_URL": "smtp://127.0.0.1:9", "PARTNERSHOP_OBJECTS_URL": "s3://real?endpoint=http://127.0.0.1:9"},
         capture_output=True,
         text=True,
         timeout=420,
@@ -48,13 +52,20 @@ def test_the_demo_ends_on_the_expected_books_and_leaves_only_the_papers(reachabl
     )
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
     assert "all 12 invariants hold" in ended.stdout
-    assert "the books are the expected ones" in ended.stdout
+    assert "the books and the mails are the expected ones" in ended.stdout
+    assert "the findings are the expected ones" in ended.stdout
     for code in ("aurora", "gutendruck", "retail"):
         entries = [
             json.loads(line) for line in (papers / code / "index.jsonl").read_text(encoding="utf-8").splitlines()
         ]
         assert entries
         assert all((papers / code / entry["pdf"]).read_bytes().startswith(b"%PDF-") for entry in entries)
+    assert "mails, as they came over the wire in" in ended.stdout
+    mails = [message_from_bytes(path.read_bytes(), policy=default) for path in (papers / "mails").glob("*.eml")]
+    assert len({mail["Message-ID"] for mail in mails}) == len(mails)
+    attached = [bytes(part.get_content()) for mail in mails for part in mail.iter_attachments()]
+    stored = [path.read_bytes() for code in ("aurora", "gutendruck") for path in (papers / code).glob("*.pdf")]
+    assert sorted(attached) == sorted(stored), "each paper went out once, with the stored bytes; retail sends its own"
     assert list(reachable_folder.glob("partnershop-demo-*")) == []
     assert left_behind(reachable_folder) == []
 
@@ -85,3 +96,18 @@ def test_up_tells_its_addresses_and_leaves_nothing_when_asked_to_end(
     assert not any(is_open(port) for port in ports)
     assert left_behind(data) == []
     assert not (data / "up.json").exists()
+
+
+def test_up_with_a_wrong_address_of_the_object_store_does_not_start(reachable_folder: Path) -> None:
+    ended = subprocess.run(
+        [*_COMMAND, "up", "--data", str(reachable_folder / "data")],
+        env=environment(reachable_folder) | {"PARTNERSHOP_OBJECTS_URL": "https://key:hidden@bucket.example/papers"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("PARTNERSHOP_OBJECTS_URL must be s3://BUCKET/PREFIX?endpoint=URL&region=NAME")
+    assert "hidden" not in ended.stderr
+    assert "start" not in ended.stderr, "nothing was started"

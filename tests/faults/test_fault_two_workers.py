@@ -1,5 +1,6 @@
 """Two workers at the same stage share the work: nothing is done twice, nobody waits for the other."""
 
+import pipeline
 import pytest
 from factories import Scene, item
 from sqlalchemy import select
@@ -56,7 +57,7 @@ def test_rendering_and_refunds(placed: Scene) -> None:
     for number in (1, 2, 3):
         placed.pay(f"A-{number}", "67.10")
         placed.cancel(f"A-{number}")
-    placed.go(frozenset(Stage) - {Stage.DOCUMENTS, Stage.REFUNDS})
+    placed.go(pipeline.ALL - {Stage.DOCUMENTS, Stage.REFUNDS})
     with unit_of_work() as first, unit_of_work() as second:
         one, two = documents.claim(first, limit=4), documents.claim(second, limit=4)
         assert {job.document_id for job in one}.isdisjoint(job.document_id for job in two)

@@ -16,6 +16,8 @@ from models import (
     Event,
     EventState,
     Item,
+    Mail,
+    MailState,
     Order,
     Quarantine,
     Rendering,
@@ -23,8 +25,7 @@ from models import (
     Shop,
 )
 from partnershop import clock
-from partnershop.books import OrderBooks, per_order
-from partnershop.cli.reading_show import without_case
+from partnershop.books import OrderBooks, per_order, without_case
 from partnershop.errors import Refused
 from partnershop.flows.invoicing import ATTEMPTS as INVOICING_ATTEMPTS
 from partnershop.flows.orders import settings_of
@@ -40,17 +41,18 @@ _INCOMPLETE = {
 }
 
 
-def worklist(session: Session, shop: Shop, days: int, limit: int) -> dict[str, Any]:
+def worklist(session: Session, shop: Shop, days: int, limit: int, *, overpayments: bool = True) -> dict[str, Any]:
     """The lists of `partnershop attention`, each with at most `limit` rows; `more` names those that were cut off.
 
-    Refusals are those of the last `days` days. Amounts are text in major units of the shop's currency.
+    Refusals are those of the last `days` days. Amounts are text in major units of the shop's currency. Overpayments
+    are left out where nobody wants them: every order's books are read for them.
     """
     rows: dict[str, Rows] = {
         "unknown_hand_overs": _unknown(session, shop, limit),
         "held": _held(session, shop, limit),
         "given_up": _given_up(session, shop, limit),
         "incomplete_settings": _incomplete(session, shop),
-        "overpayments": _overpayments(session, shop),
+        "overpayments": _overpayments(session, shop) if overpayments else [],
         "refused": _refused(session, shop, days, limit),
     }
     lists = {name: found[:limit] for name, found in rows.items()}
@@ -115,10 +117,18 @@ def _given_up(session: Session, shop: Shop, limit: int) -> Rows:
         .order_by(Document.id)
         .limit(limit + 1)
     )
-    return found + [_spent(order, "PDF", paper, error) for order, paper, error in renderings]
+    found += [_spent(order, "PDF", paper, error) for order, paper, error in renderings]
+    mails = session.execute(
+        select(Order.number, Mail)
+        .join(Order, Order.id == Mail.order_id, isouter=True)
+        .where(Mail.shop_id == shop.id, Mail.state == MailState.PARKED)
+        .order_by(Mail.id)
+        .limit(limit + 1)
+    )
+    return found + [_spent(order, "mail", f"{mail.name} ({mail.kind.value})", mail.last_error) for order, mail in mails]
 
 
-def _spent(order: str, what: str, which: str | None, error: str | None) -> dict[str, Any]:
+def _spent(order: str | None, what: str, which: str | None, error: str | None) -> dict[str, Any]:
     return {"order": order, "what": what, "which": which, "reason": error}
 
 
@@ -138,7 +148,7 @@ def _incomplete(session: Session, shop: Shop) -> Rows:
 
 
 def _overpayments(session: Session, shop: Shop) -> Rows:
-    """Every order's books are read for it, by one statement."""
+    """By one statement, over every order's books."""
     rich = {books.id: books for books in per_order(session, shop.id) if books.paid > books.live_gross + books.refunds}
     entitled = select(Order.id, Order.entitled).where(Order.id.in_(list(rich))).order_by(Order.id)
     amounts = [(rich[order], without_case(rich[order], minor)) for order, minor in session.execute(entitled)]

@@ -152,7 +152,7 @@ class DatabaseCollector(Collector):
                 self._last = self._try()
                 self._taken_at = time.monotonic()
             snapshot = self._last
-        yield GaugeMetricFamily("partnershop_database_up", "Whether the database answers.", value=bool(snapshot))
+        yield _up(answers=snapshot is not None)
         if snapshot is not None:
             yield from _gauges(snapshot)
 
@@ -162,6 +162,18 @@ class DatabaseCollector(Collector):
         except SQLAlchemyError:
             log.exception("the database does not answer to metrics")
             return None
+
+
+class NoDatabase(Collector):
+    """What is told of a database that has not answered in time."""
+
+    def collect(self) -> Iterator[Metric]:
+        """That it does not answer, and nothing else."""
+        yield _up(answers=False)
+
+
+def _up(*, answers: bool) -> GaugeMetricFamily:
+    return GaugeMetricFamily("partnershop_database_up", "Whether the database answers.", value=answers)
 
 
 def _read() -> Snapshot:
@@ -224,7 +236,7 @@ def _is_loopback(host: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def exposition(database: DatabaseCollector | None = None) -> bytes:
+def exposition(database: Collector | None = None) -> bytes:
     """What this process has to say to a scrape, and the state of the database where it is to be told here.
 
     A process of several (see counters.py) speaks for all of them.

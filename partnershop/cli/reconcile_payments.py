@@ -1,5 +1,6 @@
 """`partnershop reconcile payments FILE`: what the payment provider lists, compared with what is held here."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -127,6 +128,12 @@ def _layout(
     separator = "\t" if delimiter in ("\\t", "tab") else delimiter
     if separator is not None and (len(separator) != 1 or separator in '"\r\n'):
         raise UnknownThing("--delimiter must be one character, or tab")
+    try:
+        datetime.strptime("", date_format or "")  # noqa: DTZ007  (only the format is looked at)
+    except re.error:  # what a wrong format makes of itself
+        raise UnknownThing(f"--date-format {date_format} is no format: each part once, such as %d/%m/%Y") from None
+    except ValueError:
+        pass  # no date, as was to be expected
     return Layout(headings, separator, decimal.value, encoding.value, date_format, timezone)
 
 

@@ -65,13 +65,15 @@ def claim(session: Session) -> Job | None:
 
 
 def prepare(session: Session, job: Job) -> Message | None:
-    """The mail as it goes out but for its papers; composed now where it never was. None when the lease is another's.
+    """The mail as it goes out but for its papers; composed now where it never was.
+
+    None when the lease is another's, or the shop's mail was switched off meanwhile.
 
     From this commit on it is uncertain whether it was sent, until an outcome is recorded. Raises what a mail that
     cannot be composed raises: see `note_failure`.
     """
     mail = _held(session, job)
-    if mail is None:
+    if mail is None or mail.state is not MailState.DUE:
         return None
     if mail.composed_at is None:
         compose(session, mail)

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -11,10 +12,64 @@ from partnershop.gateways.mail_headers import cleaned
 from partnershop.gateways.mail_server import Security, Server
 
 _LONGEST_ANSWER = 300
+_MOST_LINES = 200
+_PIECE_BYTES = 8192
 
 
 class NotConnected(Exception):
     """There is no connection. Its text is a sentence for an operator, without password, user and addresses."""
+
+
+class _Answers:
+    """The lines a server says; an answer that does not come to its end is none.
+
+    `smtplib` limits a line, but neither how many an answer has nor how long all of them take.
+    """
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self._sock, self._seconds = sock, seconds
+        self._said = b""
+        self.begin()
+
+    def begin(self) -> None:
+        """Another answer."""
+        self._left, self._until = _MOST_LINES, time.monotonic() + self._seconds
+
+    def readline(self, size: int) -> bytes:
+        """The next line, at most `size` bytes of it. Raises `SMTPServerDisconnected` when the answer has no end."""
+        self._left -= 1
+        while b"\n" not in self._said and len(self._said) < size:
+            if self._left < 0 or time.monotonic() > self._until:
+                raise smtplib.SMTPServerDisconnected("its answer does not come to an end")
+            said = self._sock.recv(_PIECE_BYTES)
+            if not said:
+                break
+            self._said += said
+        if self._left < 0:
+            raise smtplib.SMTPServerDisconnected("its answer does not come to an end")
+        end = self._said.find(b"\n") + 1 or len(self._said)
+        line, self._said = self._said[: min(end, size)], self._said[min(end, size) :]
+        return line
+
+    def close(self) -> None:
+        """Nothing: the socket is its owner's."""
+
+
+class _Plain(smtplib.SMTP):
+    """As it is, but that no answer takes longer than the time limit, nor more than a number of lines."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The server's answer. Raises `SMTPServerDisconnected` when it has no end."""
+        if isinstance(self.file, _Answers):
+            self.file.begin()
+        else:
+            assert self.sock is not None
+            self.file = _Answers(self.sock, self.timeout)
+        return super().getreply()
+
+
+class _Tls(_Plain, smtplib.SMTP_SSL):
+    """The same, in TLS from the first byte."""
 
 
 def connect(server: Server) -> smtplib.SMTP:
@@ -39,8 +94,8 @@ def _open(server: Server) -> smtplib.SMTP:
     try:
         # Named localhost, because smtplib would ask the name service for a name that _greet does not use.
         if server.security is not Security.TLS:
-            return smtplib.SMTP(server.host, server.port, "localhost", timeout=timeout)
-        return smtplib.SMTP_SSL(server.host, server.port, "localhost", timeout=timeout, context=_tls(server))
+            return _Plain(server.host, server.port, "localhost", timeout=timeout)
+        return _Tls(server.host, server.port, "localhost", timeout=timeout, context=_tls(server))
     except Exception as error:
         raise NotConnected(f"The mail server {server.address} is not reached: {_why(error, server)}.") from None
 

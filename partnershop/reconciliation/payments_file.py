@@ -221,10 +221,11 @@ class PaymentsFile:
         zone, pattern = ZoneInfo(self.layout.timezone), self.layout.date_format
         try:
             read = datetime.fromisoformat(text) if pattern is None else datetime.strptime(text, pattern)  # noqa: DTZ007
-        except ValueError:
+            return (read if read.tzinfo is None else read.astimezone(zone)).date()
+        # The second: a day beyond the calendar's ends in the shop's zone.
+        except (ValueError, OverflowError):
             wanted = "a date such as 2026-03-02; say --date-format" if pattern is None else f"written as {pattern}"
             raise ValueError(f"date must be {wanted} (it is {_quoted(text)})") from None
-        return (read if read.tzinfo is None else read.astimezone(zone)).date()
 
 
 class _BadLineError(Exception):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from partnershop import readiness
 from partnershop.counters import request_observer
-from partnershop.metrics import MEDIA_TYPE, DatabaseCollector, exposition, may_read
+from partnershop.metrics import MEDIA_TYPE, DatabaseCollector, NoDatabase, exposition, may_read
 from partnershop.readiness import Answer
 from partnershop.web.problems import Problem, as_json
 
@@ -31,6 +31,9 @@ class Health:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(3, thread_name_prefix="health")
+        # Apart: a scrape that hangs must not let a healthy broker look silent.
+        self._scraper = ThreadPoolExecutor(1, thread_name_prefix="metrics")
+        self._scrape: Future[bytes] | None = None
         self._database = DatabaseCollector()
         self._asking = asyncio.Lock()
         self._asked_at = -_KEEP_SECONDS
@@ -58,8 +61,20 @@ class Health:
         caller = request.client.host if request.client else ""
         if not may_read(request.headers.get("authorization"), caller):
             raise Problem(404, "no-such-path", "there is nothing at this path: events go to /shops/{shop}/events")
-        body = await asyncio.get_running_loop().run_in_executor(self._threads, exposition, self._database)
-        return Response(body, media_type=MEDIA_TYPE)
+        return Response(await self._scraped(), media_type=MEDIA_TYPE)
+
+    async def _scraped(self) -> bytes:
+        """What there is to say; of a database that hangs, that it does not answer.
+
+        Whoever asks in the meantime waits for the same scrape.
+        """
+        if self._scrape is None or self._scrape.done():
+            self._scrape = self._scraper.submit(exposition, self._database)
+        asked = asyncio.wrap_future(self._scrape)
+        try:
+            return await asyncio.wait_for(asyncio.shield(asked), _PATIENCE_SECONDS)
+        except TimeoutError:
+            return exposition(NoDatabase())
 
     async def _fresh(self) -> tuple[Answer, ...]:
         async with self._asking:

@@ -273,6 +273,26 @@ def test_what_was_switched_off_while_it_was_sent_is_sent_all_the_same(invoiced: 
         assert mail_sending.record(session, job, Done("250 taken")) is MailState.SENT
 
 
+def test_a_mail_whose_worker_died_is_not_sent_once_the_shop_is_switched_off(invoiced: Mailing, time: Clock) -> None:
+    with unit_of_work() as session:
+        assert mail_sending.claim(session) is not None
+    with unit_of_work() as session:
+        mail.stop(session, invoiced.row(MailKind.INVOICE).shop_id)
+    time.advance(400)
+    with unit_of_work() as session:
+        assert mail_sending.claim(session) is None
+    assert invoiced.row(MailKind.INVOICE).state is MailState.OFF
+
+
+def test_what_is_switched_off_between_claim_and_call_stays_here(invoiced: Mailing) -> None:
+    with unit_of_work() as session:
+        job = mail_sending.claim(session)
+        assert job is not None
+        mail.stop(session, invoiced.row(MailKind.INVOICE).shop_id)
+    with unit_of_work() as session:
+        assert mail_sending.prepare(session, job) is None
+
+
 def test_what_was_switched_off_is_not_parked(invoiced: Mailing) -> None:
     with unit_of_work() as session:
         job = mail_sending.claim(session)

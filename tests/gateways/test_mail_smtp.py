@@ -1,7 +1,10 @@
 """How handing a mail to a server can end, command by command, over real connections."""
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -247,3 +250,37 @@ def test_nothing_is_said_in_clear_to_a_server_without_starttls(server: ScriptedS
 def test_a_server_that_is_not_there_is_unavailable() -> None:
     outcome = SmtpPost(read_server("smtp://127.0.0.1:1")).send(MAIL)
     assert outcome == Unavailable("The mail server 127.0.0.1:1 is not reached: Connection refused.")
+
+
+@pytest.mark.parametrize("line", [b"220-" + b"x" * 500 + b"\r\n", b"220-" + b"x" * 5000])
+def test_an_answer_without_end_is_no_answer(line: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk() -> None:
+            with suppress(OSError), listener.accept()[0] as client:
+                while True:
+                    client.sendall(line)
+
+        talking = threading.Thread(target=talk, daemon=True)
+        talking.start()
+        outcome = SmtpPost(read_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}?timeout=2")).send(MAIL)
+        talking.join(20)
+    assert isinstance(outcome, Unavailable)
+
+
+def test_an_answer_that_drips_is_waited_for_no_longer_than_the_time_limit() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            with suppress(OSError), listener.accept()[0] as client:
+                while not stopped.wait(0.2):
+                    client.sendall(b"2")
+
+        stopped = threading.Event()
+        dripping = threading.Thread(target=drip, daemon=True)
+        dripping.start()
+        outcome = SmtpPost(read_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}?timeout=1")).send(MAIL)
+        stopped.set()
+        dripping.join(20)
+    assert isinstance(outcome, Unavailable)
+    assert "does not come to an end" in outcome.reason

@@ -128,6 +128,8 @@ def test_amounts(tmp_path: Path, written: str, currency: str, decimal: str, mino
          'date must be a date such as 2026-03-02; say --date-format (it is "02.03.2026")'),
         ("A-1,P-1,12.30,EUR,card,2026-02-30\n",
          'date must be a date such as 2026-03-02; say --date-format (it is "2026-02-30")'),
+        ("A-1,P-1,12.30,EUR,card,0001-01-01T00:00:00+14:00\n",
+         'date must be a date such as 2026-03-02; say --date-format (it is "0001-01-01T00:00:00+14:00")'),
         ("A-1,P-1,१२,EUR,card,2026-03-02\n",
          f'{AS_DECIMALS} (it is "१२"); {OTHER_SIGN}'),
     ],

@@ -20,6 +20,7 @@ from partnershop.rules.eligibility import Route
 from partnershop.rules.reconciliation import FindingKind, Job
 from partnershop.stages import Stage, Wake
 from tasks import reconciliation
+from tasks.sweeper import look_for_due_work
 
 KIND = FindingKind.WORK_STANDING_STILL
 MINUTES = 60
@@ -234,6 +235,16 @@ def test_a_job_that_nobody_does_any_more_is_found_in_each_shop(scene: Scene, tim
     assert found.key == "reconciliation, stuck_work"
     reconciliation.look_for_stuck_work()
     gone(found)
+
+
+def test_the_first_run_after_an_outage_does_not_report_what_it_is_just_catching_up(scene: Scene, time: Clock) -> None:
+    time.set("2026-03-02T10:01:00+00:00")
+    for job in (look_for_due_work, reconciliation.look_for_stuck_work, reconciliation.check_the_money):
+        job()
+    time.advance(3 * 60 * MINUTES)
+    assert "0 findings open" in reconciliation.look_for_stuck_work()
+    # By hand, with nobody at work, it is told.
+    assert reconcile().open > 0
 
 
 def test_all_stages_are_looked_at() -> None:

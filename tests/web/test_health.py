@@ -1,14 +1,17 @@
 """/livez, /readyz and /metrics say what is so."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
 import pytest
 from knocking import Database, Knocker, order, running_server
 from seeing import METRICS_TOKEN, found_in
+from sqlalchemy.exc import OperationalError
 
 from partnershop import metrics, readiness
 from partnershop.config import config
@@ -139,6 +142,27 @@ def test_whoever_asks_often_asks_the_servers_once_a_second(url: str, monkeypatch
 def numbers(told: str) -> dict[str, float]:
     lines = (line.rpartition(" ") for line in told.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in lines}
+
+
+def test_a_database_that_hangs_is_told_as_away_and_lets_the_broker_look_as_it_is(
+    place: pytest.MonkeyPatch,
+) -> None:
+    released = threading.Event()
+
+    def hang() -> metrics.Snapshot:
+        released.wait(60)
+        raise OperationalError("", {}, Exception())
+
+    place.setattr(metrics, "_read", hang)
+    with running_server() as url, ThreadPoolExecutor(4) as scrapers:
+        try:
+            scrapes = [scrapers.submit(get, url, "/metrics") for _ in range(4)]
+            answer = get(url, "/readyz")
+            assert checks(answer) == {"database": True, "schema": True, "broker": True}
+            for scrape in scrapes:
+                assert numbers(scrape.result().text)["partnershop_database_up"] == 0
+        finally:
+            released.set()
 
 
 def test_this_machine_may_read_metrics_without_a_token(url: str) -> None:

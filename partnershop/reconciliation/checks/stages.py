@@ -10,6 +10,7 @@ from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows import sweeping
 from partnershop.flows.periods import PERIODS
+from partnershop.flows.timing import LONGEST
 from partnershop.reconciliation.looking import Check, Found, Looked
 from partnershop.rules.reconciliation import FindingKind, Job
 from partnershop.stages import Stage
@@ -92,13 +93,28 @@ def _look(session: Session, shops: Sequence[int]) -> Looked:
 def _jobs(session: Session, shops: Sequence[int]) -> Iterator[Found]:
     """Jobs that nobody does any more, for each shop: seen when reconciliation is run by hand, or by another job.
 
-    One that was never begun is none of them: nothing has run yet on this database.
+    One that was never begun is none of them: nothing has run yet on this database. While a run of the schedule is under
+    way, those are left out that the first minutes after an outage catch up: it may be the first of them itself.
     """
+    if _has_just_come_back(session):
+        return
     for job, done, first in session.execute(_LAST_DONE):
         since: datetime = done or first
         if job in set(Job) and since < clock.now() - MISSED_PERIODS * timedelta(seconds=PERIODS[Job(job)].seconds):
             for shop_id in shops:
                 yield _found(shop_id, f"{Stage.RECONCILIATION.value}, {job}", 1, since)
+
+
+def _has_just_come_back(session: Session) -> bool:
+    """Whether somebody holds a job's period now, and nobody has swept some minutes ago."""
+    now = clock.now()
+    query = text("""
+        SELECT EXISTS (SELECT FROM period_claim WHERE ended_at IS NULL AND leased_until BETWEEN :now AND :far)
+           AND NOT EXISTS (SELECT FROM period_claim WHERE job = 'sweep' AND period BETWEEN :earlier AND :lately)
+    """)
+    lately = now - STANDING
+    values = {"now": now, "far": now + LONGEST, "earlier": lately - STANDING, "lately": lately}
+    return bool(session.execute(query, values).scalar_one())
 
 
 def _found(shop_id: int, stage: str, count: int, since: datetime) -> Found:

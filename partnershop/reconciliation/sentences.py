@@ -61,5 +61,8 @@ def _term(name: str, value: str, language: str) -> str:
 def _filled(template: str, fields: _Fields) -> str:
     """Every second part lies between backticks: a command, to be copied into a shell as it is."""
     quoted = _Fields({name: shlex.quote(value) for name, value in fields.items()})
+    # Somebody else's sentence ends with a full stop as well.
+    ending = {name: value.rstrip(".") for name, value in fields.items() if f"{{{name}}}." in template}
+    fields = _Fields({**fields, **ending})
     parts = template.split("`")
     return "`".join(part.format_map(quoted if place % 2 else fields) for place, part in enumerate(parts))

@@ -12,7 +12,7 @@ import typer
 from models import Finding
 from partnershop.cli import app
 from partnershop.paths import ROOT
-from partnershop.reconciliation.sentences import LANGUAGES, SENTENCES, sentence, what_to_do
+from partnershop.reconciliation.sentences import LANGUAGES, SENTENCES, _Fields, _filled, sentence, what_to_do
 from partnershop.reconciliation.sentences_work import TERMS
 from partnershop.reconciliation.wording import Said, Words
 from partnershop.rules.reconciliation import FindingKind
@@ -42,6 +42,11 @@ def commands(template: str) -> list[str]:
 def said(words: Words) -> list[Said]:
     """The words in each language."""
     return [getattr(words, language) for language in LANGUAGES]
+
+
+def test_a_sentence_in_a_sentence_ends_with_one_full_stop_and_a_command_keeps_its_own() -> None:
+    fields = _Fields({"error": "gone."})
+    assert _filled("It says: {error}. Type `x {error}`", fields) == "It says: gone. Type `x gone.`"
 
 
 def test_every_kind_has_words() -> None:

@@ -10,6 +10,7 @@ from partnershop.cli.ending import UnknownThing
 from partnershop.config import config
 from partnershop.db import engine, migrate
 from partnershop.embedded import Servers, start_servers
+from partnershop.gateways.mail_server import read_server
 from partnershop.gateways.objects import Address
 from partnershop.machine.ports import LOOPBACK
 from partnershop.programs import Ports, addresses, programs
@@ -47,8 +48,8 @@ def running(
     check_free(data)
     say = _to_whoever_listens(say)
     chosen = ports or Ports.free()
-    if (url := secret("PARTNERSHOP_OBJECTS_URL")) and not embedded_only:
-        Address.parse(url)  # refused before anything starts, and not by each worker in its log
+    if not embedded_only:
+        _check_addresses()
     with contextlib.ExitStack() as stack:
         database_url, broker_url, servers = _servers(data, stack, say, embedded_only)
         replace_secrets(DATABASE_URL=database_url, BROKER_URL=broker_url)
@@ -66,6 +67,14 @@ def running(
             yield Product(supervisor, where, data)
         finally:
             say("stopping web, workers, beat and Flower" + (", then PostgreSQL and Valkey" if servers else ""))
+
+
+def _check_addresses() -> None:
+    """Refuse a wrong address before anything starts, and not by a worker in its log."""
+    if url := secret("PARTNERSHOP_OBJECTS_URL"):
+        Address.parse(url)
+    if url := secret("PARTNERSHOP_SMTP_URL"):
+        read_server(url)
 
 
 def _servers(

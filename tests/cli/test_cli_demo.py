@@ -98,16 +98,23 @@ def test_up_tells_its_addresses_and_leaves_nothing_when_asked_to_end(
     assert not (data / "up.json").exists()
 
 
-def test_up_with_a_wrong_address_of_the_object_store_does_not_start(reachable_folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "url", "said"),
+    [
+        ("PARTNERSHOP_OBJECTS_URL", "https://key:hidden@bucket.example/papers", "must be s3://BUCKET/PREFIX?endpoint=URL"),
+        ("PARTNERSHOP_SMTP_URL", "key:hidden@mail.example:587", "must start with smtp://"),
+    ],
+)  # fmt: skip
+def test_up_with_a_wrong_address_does_not_start(reachable_folder: Path, name: str, url: str, said: str) -> None:
     ended = subprocess.run(
         [*_COMMAND, "up", "--data", str(reachable_folder / "data")],
-        env=environment(reachable_folder) | {"PARTNERSHOP_OBJECTS_URL": "https://key:hidden@bucket.example/papers"},
+        env=environment(reachable_folder) | {name: url},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert ended.returncode == 1
-    assert ended.stderr.startswith("PARTNERSHOP_OBJECTS_URL must be s3://BUCKET/PREFIX?endpoint=URL&region=NAME")
+    assert ended.stderr.startswith(f"{name} {said}")
     assert "hidden" not in ended.stderr
-    assert "start" not in ended.stderr, "nothing was started"
+    assert "Valkey" not in ended.stderr, "nothing was started"

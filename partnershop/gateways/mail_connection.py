@@ -29,9 +29,9 @@ class _Answers:
     def __init__(self, sock: socket.socket, seconds: float) -> None:
         self._sock, self._seconds = sock, seconds
         self._said = b""
-        self.begin()
+        self.begin_answer()
 
-    def begin(self) -> None:
+    def begin_answer(self) -> None:
         """Another answer."""
         self._left, self._until = _MOST_LINES, time.monotonic() + self._seconds
 
@@ -61,7 +61,7 @@ class _Plain(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """The server's answer. Raises `SMTPServerDisconnected` when it has no end."""
         if isinstance(self.file, _Answers):
-            self.file.begin()
+            self.file.begin_answer()
         else:
             assert self.sock is not None
             self.file = _Answers(self.sock, self.timeout)

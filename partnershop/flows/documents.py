@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, Rendering, RenderingState
@@ -36,18 +36,18 @@ class Job:
     paper: Paper
 
 
+def due() -> tuple[ColumnElement[bool], ...]:
+    """A paper without bytes whose time has come and that nobody is just printing."""
+    return Rendering.state == RenderingState.DUE, it_is_time(Rendering), nobody_holds(Rendering)
+
+
 def claim(session: Session, limit: int = BATCH) -> list[Job]:
     """Lease the next papers to print. One that was tried before comes alone."""
     now = clock.now()
-    free = and_(
-        Rendering.state == RenderingState.DUE,
-        it_is_time(Rendering),
-        nobody_holds(Rendering),
-    )
-    query = select(Rendering).order_by(Rendering.document_id).with_for_update(skip_locked=True)
-    rows = session.scalars(query.where(free, Rendering.attempts == 0).limit(limit)).all()
+    query = select(Rendering).where(*due()).order_by(Rendering.document_id).with_for_update(skip_locked=True)
+    rows = session.scalars(query.where(Rendering.attempts == 0).limit(limit)).all()
     if not rows:
-        rows = session.scalars(query.where(free).limit(1)).all()
+        rows = session.scalars(query.limit(1)).all()
     leased = []
     for row in rows:
         if row.attempts >= ATTEMPTS:

@@ -5,12 +5,13 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from models import Dispatch, Item, Mail, RefundRequest, Rendering, RenderingState
+from models import Dispatch, Item, Mail, RefundRequest, Rendering
 from partnershop.flows import (
     commissions,
     corrections,
     dispatch,
     dispatch_withdrawing,
+    documents,
     inbox,
     invoicing,
     mail,
@@ -18,7 +19,6 @@ from partnershop.flows import (
     refunds,
     routing,
 )
-from partnershop.flows.timing import it_is_time, nobody_holds
 from partnershop.rules.eligibility import Route
 from partnershop.stages import Stage, Wake
 
@@ -32,7 +32,7 @@ def due(session: Session) -> list[Wake]:
         (Stage.INVOICING, bool(invoicing.shops_due(session))),
         (Stage.REFUNDS, _any(session, select(RefundRequest.id).where(*refunds.due()))),
         (Stage.COMMISSIONS, _any(session, select(Item.id).where(*commissions.DUE))),
-        (Stage.DOCUMENTS, _documents_due(session)),
+        (Stage.DOCUMENTS, _any(session, select(Rendering.document_id).where(*documents.due()))),
         (Stage.MAIL, _any(session, select(Mail.id).where(*mail.due()))),
         (Stage.RECONCILIATION, bool(periods.due(session))),
     ]
@@ -46,17 +46,6 @@ def due(session: Session) -> list[Wake]:
 def _dispatch_due(session: Session) -> bool:
     withdrawing = select(Dispatch.id).where(*dispatch_withdrawing.due())
     return any(dispatch.shops_due(session, route) for route in Route) or _any(session, withdrawing)
-
-
-def _documents_due(session: Session) -> bool:
-    return _any(
-        session,
-        select(Rendering.document_id).where(
-            Rendering.state == RenderingState.DUE,
-            it_is_time(Rendering),
-            nobody_holds(Rendering),
-        ),
-    )
 
 
 def _any(session: Session, query: Select[Any]) -> bool:

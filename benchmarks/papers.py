@@ -12,10 +12,10 @@ from benchmarks.measuring import Comparison, Report, Say, Sizes, alternate, seco
 from models import Rendering, RenderingState, Shop
 from partnershop.documents.engine import resources
 from partnershop.documents.render import html
-from partnershop.flows.documents import load_papers
 from partnershop.flows.inbox import apply_next
 from partnershop.flows.intake import accept
 from partnershop.flows.invoicing import invoice_next
+from partnershop.flows.papers import load_papers
 from partnershop.stages import Stage, Wake
 
 # Items per order in the middle of each eighth of the recorded stream: every batch a worker claims has one of each.

@@ -5,14 +5,22 @@ from models.catalogue import CatalogueVersion
 from models.commissions import CommissionEntry
 from models.corrections import Case, CaseItem, CaseKind, CaseState, Complaint, ComplaintState
 from models.dispatch import Dispatch, DispatchState
-from models.documents import Document, DocumentLine, DocumentTax, NumberSeries, Rendering, RenderingState
+from models.documents import (
+    Document,
+    DocumentLine,
+    DocumentTax,
+    NumberSeries,
+    RefusedPaper,
+    Rendering,
+    RenderingState,
+)
 from models.inbox import Event, EventState, Quarantine
 from models.mail import Mail, MailDocument, MailItem, MailKind, MailState
 from models.orders import Charge, Item, ItemHistory, Order, Payment
 from models.reconciliation import Finding, FindingState, PeriodClaim, ReconciliationRun
 from models.refunds import RefundRequest, RefundState
 from models.routing import RoutingDecision
-from models.shops import Shop, ShopSettings, WebhookSecret
+from models.shops import Logo, Shop, ShopSettings, WebhookSecret
 
 __all__ = [
     "Base",
@@ -36,6 +44,7 @@ __all__ = [
     "FindingState",
     "Item",
     "ItemHistory",
+    "Logo",
     "Mail",
     "MailDocument",
     "MailItem",
@@ -49,6 +58,7 @@ __all__ = [
     "ReconciliationRun",
     "RefundRequest",
     "RefundState",
+    "RefusedPaper",
     "Rendering",
     "RenderingState",
     "RoutingDecision",

@@ -30,7 +30,8 @@ class Case(DueWork, Base):
     """A cancellation or an accepted complaint: what changes an order's papers and money, in one transaction.
 
     `owed_before` and `owed_after` are what the customer owed for the order, minor units; their difference is the
-    entitlement. `outcome` is the sentence an operator reads.
+    entitlement. `outcome` is the sentence an operator reads. `confirmed_by` is the operator who said that a late
+    reversal may be issued (art. 26 DPR 633/72, comma 3).
     """
 
     __tablename__ = "correction_case"
@@ -59,6 +60,8 @@ class Case(DueWork, Base):
     outcome: Mapped[str | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class CaseItem(Base):

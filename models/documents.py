@@ -14,7 +14,7 @@ from partnershop.rules.papers import DocumentKind
 class NumberSeries(Base):
     """The counter of a shop's series ("invoice" or "reversal"), locked as the last step of the transaction that issues.
 
-    It remembers the last issue date, and a date never goes behind it.
+    It remembers the last issue date, and a date never goes behind it; and the `chain` of the paper issued last.
     """
 
     __tablename__ = "number_series"
@@ -24,13 +24,20 @@ class NumberSeries(Base):
     year: Mapped[int]
     last_number: Mapped[int] = mapped_column(BigInteger)
     last_issue_date: Mapped[date]
+    last_chain: Mapped[str | None]
 
 
 class Document(Base):
     """An issued paper with everything frozen: kind, number, date, parties, totals in minor units, what it refers to.
 
     `refers_to_id` is the invoice a reversal takes back or a reduced invoice replaces, `companion_id` on a reduced
-    invoice the reversal issued with it. `prepaid` is what had been paid at issue, never above `gross`.
+    invoice the reversal issued with it. `prepaid` is what had been paid at issue, never above `gross`; what is left is
+    due on `due_date`. `expected_delivery` stands where an invoice comes before the goods. `design` is how it looks,
+    `fatturapa` what an Italian seller's XML says beside this row: {"file_name", "regime", "natures", "stamp_duty" in
+    minor units, "recipient_code", "pec"}.
+
+    `digest` is the SHA-256 of all that the paper says but its number and date; `chain` ties it, number and date to the
+    paper before it in its series (None: issued before papers were chained).
     """
 
     __tablename__ = "document"
@@ -67,6 +74,13 @@ class Document(Base):
     tax: Mapped[Minor]
     gross: Mapped[Minor]
     prepaid: Mapped[Minor]
+    due_date: Mapped[date | None]
+    expected_delivery: Mapped[date | None]
+    design: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    fatturapa: Mapped[dict[str, Any] | None]
+    sdi_file_name: Mapped[str | None] = mapped_column(unique=True)
+    digest: Mapped[str | None]
+    chain: Mapped[str | None]
     # The transaction that issued it: lines may be added in that one and never after (see the triggers).
     issued_in: Mapped[int] = mapped_column(
         BigInteger, server_default=text("pg_current_xact_id()::text::bigint"), server_onupdate=FetchedValue()
@@ -76,7 +90,8 @@ class Document(Base):
 class DocumentLine(Base):
     """A line of an issued paper, an item or a charge. All amounts positive, minor units, on every kind of paper.
 
-    `price_net` is before allowances, `allowances` is [{"complaint", "reason", "amount"}, …]. `origin_line_id` is, on a
+    `price_net` is before allowances, `allowances` is [{"complaint", "reason", "amount", "code", "base", "percent"}, …]
+    (UNTDID 5189; base and percent where the complaint named a percentage). `origin_line_id` is, on a
     reversal, the line of the invoice it takes back: at most one reversal line may point to it.
     """
 
@@ -125,6 +140,34 @@ class DocumentTax(Base):
     exemption: Mapped[str | None]
     base: Mapped[Minor]
     tax: Mapped[Minor]
+
+
+class RefusedPaper(Base):
+    """A paper that was not issued because it would not conform; no number was taken.
+
+    `breaches` is [{"rule", "where", "values"}, …], which `documents.breach_words` puts into sentences. It is released
+    when something it depends on was corrected (`released_by` says what), or tried again by an operator.
+    """
+
+    __tablename__ = "refused_paper"
+    __table_args__ = (
+        Index(
+            "uq_refused_paper_open", "order_id", text("coalesce(case_id, 0)"), unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+        Index("ix_refused_paper_shop", "shop_id", postgresql_where=text("released_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("correction_case.id"))
+    kind: Mapped[DocumentKind] = mapped_column(EnumText(DocumentKind))
+    breaches: Mapped[list[Any]]
+    settings_id: Mapped[int] = mapped_column(ForeignKey("shop_settings.id"))
+    refused_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]
 
 
 class RenderingState(StrEnum):

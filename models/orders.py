@@ -16,7 +16,8 @@ class Order(DueWork, Base):
 
     `paid` and `entitled` are the sums of its payments and of its cases' entitlements, minor units, kept under that
     lock. `invoice_due_at` is set once the first invoice may be issued, `invoice_id` when it was; `current_invoice_id`
-    is the one invoice the customer holds now (the last reduced one, after accepted complaints).
+    is the one invoice the customer holds now (the last reduced one, after accepted complaints). `paper_refused_at` is
+    set while its first invoice does not conform (`RefusedPaper` says why): it is not due until that is mended.
     """
 
     __tablename__ = "orders"
@@ -42,6 +43,7 @@ class Order(DueWork, Base):
     paid: Mapped[Minor] = mapped_column(default=0, server_default="0")
     entitled: Mapped[Minor] = mapped_column(default=0, server_default="0")
     invoice_due_at: Mapped[datetime | None]
+    paper_refused_at: Mapped[datetime | None]
     invoice_id: Mapped[int | None] = mapped_column(
         ForeignKey("document.id", use_alter=True, name="fk_orders_invoice_id")
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, text
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, EnumText, Id, Percent
@@ -30,6 +30,8 @@ class ShopSettings(Base):
     `seller` is what a paper freezes; `ticked` is {product: {attribute: [option, …]}}; `commission_percent` is the rate
     that Unitedprint bills on items produced in house, `production_days` the working days until a job is due. `mail` is
     {"enabled", "sender", "sender_name", "reply_to", "bcc": [], "digest": []}; without "enabled" the shop sends none.
+    `payment_days` after its date an invoice is due. `design` is {"colour": "#rrggbb", "logo": SHA-256 of a `Logo`},
+    `fatturapa`, of Italian sellers, {"natures": {VAT category: Natura}, "stamp_duty": whether it is due}.
     """
 
     __tablename__ = "shop_settings"
@@ -53,6 +55,18 @@ class ShopSettings(Base):
     incomplete_settings: Mapped[IncompleteSettings] = mapped_column(EnumText(IncompleteSettings))
     ticked: Mapped[dict[str, Any]]
     mail: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    payment_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    design: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    fatturapa: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+
+
+class Logo(Base):
+    """A picture for papers, by the SHA-256 of its bytes (PNG): kept for ever, since issued papers name it."""
+
+    __tablename__ = "logo"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    png: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class WebhookSecret(Base):

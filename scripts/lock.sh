@@ -10,7 +10,7 @@ set -eu
 new=$(mktemp requirements.lock.XXXXXX)
 trap 'rm -f "$new"' EXIT
 [ -f requirements.lock ] && cp requirements.lock "$new" # keeps the versions that still fit
-.venv/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+.venv/bin/uv --config-file scripts/uv.toml pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --no-annotate --all-extras --custom-compile-command "make lock" \
     --output-file "$new" "$@" pyproject.toml
 

@@ -111,8 +111,8 @@ install_packages() {
     echo "Installing the packages of requirements.lock into .venv"
     # A user's `pip config set global.user true` has no meaning inside an environment, and pip stops at it.
     export PIP_USER=0
-    $pip install -qq --require-hashes -r requirements.lock
-    # --no-deps and --no-build-isolation: nothing beyond the lock is fetched.
+    # --no-deps and --no-build-isolation: nothing beyond the lock is fetched, and it names all that is needed.
+    $pip install -qq --no-deps --require-hashes -r requirements.lock
     $pip install -qq --no-deps --no-build-isolation --editable .
 }
 

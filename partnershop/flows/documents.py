@@ -6,7 +6,6 @@ or an object store that is away spends no attempts.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,10 +13,11 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from models import Document, DocumentLine, DocumentTax, Rendering, RenderingState
+from models import Rendering, RenderingState
 from partnershop import clock
 from partnershop.db import wake
-from partnershop.documents.paper import Allowance, Paper, PaperKind, PaperLine, PaperTax, Party, Reference
+from partnershop.documents.paper import Paper
+from partnershop.flows.papers import load_papers
 from partnershop.flows.timing import it_is_time, nobody_holds
 from partnershop.stages import Stage, Wake
 
@@ -100,83 +100,3 @@ def give_back(session: Session, jobs: Sequence[Job], error: str) -> None:
         if row.lease == leases[row.document_id]:
             row.attempts -= 1
             row.last_error, row.leased_until, row.due_at = error, None, clock.now() + _BACKOFF
-
-
-def load_papers(session: Session, document_ids: Sequence[int]) -> dict[int, Paper]:
-    """Frozen documents as the printer wants them, by id."""
-    documents = session.scalars(select(Document).where(Document.id.in_(document_ids))).all()
-    related_ids = {d.refers_to_id for d in documents} | {d.companion_id for d in documents}
-    related = session.scalars(select(Document).where(Document.id.in_({i for i in related_ids if i is not None})))
-    references = {document.id: Reference(document.number, document.issue_date) for document in related}
-    lines: dict[int, list[PaperLine]] = defaultdict(list)
-    for line in session.scalars(
-        select(DocumentLine).where(DocumentLine.document_id.in_(document_ids)).order_by(DocumentLine.position)
-    ):
-        lines[line.document_id].append(_line(line))
-    taxes: dict[int, list[PaperTax]] = defaultdict(list)
-    for tax in session.scalars(
-        select(DocumentTax).where(DocumentTax.document_id.in_(document_ids)).order_by(DocumentTax.position)
-    ):
-        taxes[tax.document_id].append(PaperTax(tax.category, tax.rate, tax.base, tax.tax, tax.exemption))
-    return {
-        document.id: _paper(document, references, tuple(lines[document.id]), tuple(taxes[document.id]))
-        for document in documents
-    }
-
-
-def _line(row: DocumentLine) -> PaperLine:
-    return PaperLine(
-        position=row.position,
-        is_charge=row.is_charge,
-        key=row.key,
-        description=row.description,
-        details=tuple(row.details),
-        quantity=row.quantity,
-        unit_price=row.unit_price,
-        price_net=row.price_net,
-        allowances=tuple(Allowance(a["amount"], a["reason"], a["complaint"]) for a in row.allowances),
-        net=row.net,
-        vat_rate=row.vat_rate,
-        vat_category=row.vat_category,
-        vat_exemption=row.vat_exemption,
-    )
-
-
-_PARTY = (
-    "street", "postcode", "city", "country", "company", "province", "vat_id", "tax_code", "email", "iban", "number",
-)  # fmt: skip
-
-
-def party_of(stored: dict[str, str | None], name: str) -> Party:
-    """A frozen seller or buyer as papers print it; `name` is the member that holds its name."""
-    return Party(name=stored[name] or "", **{key: stored.get(key) for key in _PARTY})  # type: ignore[arg-type]  # validated when stored
-
-
-def _paper(
-    document: Document,
-    references: dict[int, Reference],
-    lines: tuple[PaperLine, ...],
-    taxes: tuple[PaperTax, ...],
-) -> Paper:
-    return Paper(
-        kind=PaperKind(document.kind.value),
-        number=document.number,
-        issue_date=document.issue_date,
-        currency=document.currency,
-        language=document.language,
-        seller=party_of(document.seller, "legal_name"),
-        buyer=party_of(document.buyer, "name"),
-        order=document.order_number,
-        order_date=document.order_date,
-        delivery_date=document.delivery_date,
-        payment_method=document.payment_method,
-        lines=lines,
-        taxes=taxes,
-        net=document.net,
-        tax=document.tax,
-        gross=document.gross,
-        prepaid=document.prepaid,
-        refers_to=references.get(document.refers_to_id or 0),
-        reversed_by=references.get(document.companion_id or 0),
-        reason=document.reason,
-    )

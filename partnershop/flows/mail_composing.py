@@ -23,8 +23,8 @@ from partnershop import clock
 from partnershop.documents import mail_view
 from partnershop.documents.mail_letter import Letter, html_of, text_of
 from partnershop.documents.mail_view import Addressed, Complained, Parcel, Settled
-from partnershop.flows.documents import load_papers, party_of
 from partnershop.flows.orders import settings_of
+from partnershop.flows.papers import load_papers, party_of
 from partnershop.gateways.mail_addresses import checked
 from partnershop.rules.lifecycle import ItemState
 

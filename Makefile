@@ -2,7 +2,7 @@
 # Only relative paths here: the checkout may lie in a folder with a blank in its name.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo bench lock clean
+.PHONY: help setup test demo bench check-documents lock clean
 ARGS ?=
 
 help:
@@ -10,6 +10,7 @@ help:
 	@echo "make demo ARGS=--once   the same, and stop by itself"
 	@echo "make test               every test and check (ARGS go to pytest)"
 	@echo "make bench              the benchmarks"
+	@echo "make check-documents    every paper of the samples and the recorded stream, by all validators"
 	@echo "make setup              only what the others need: .venv with the locked packages"
 	@echo "make lock               resolve pyproject.toml anew into requirements.lock"
 	@echo "make clean              remove .venv and caches"
@@ -25,6 +26,9 @@ demo: setup
 
 bench: setup
 	@exec .venv/bin/python -m benchmarks $(ARGS)
+
+check-documents: setup
+	@exec .venv/bin/python tests/check_documents.py $(ARGS)
 
 lock: setup
 	@sh scripts/lock.sh $(ARGS)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import growth, intake, papers, routing
+from benchmarks import growth, intake, memory, numbering, papers, routing
 from benchmarks.measuring import QUICK, Comparison, Report, Say, Sizes, progress
 from partnershop.machine.signals import Interrupted, interruptible
 
@@ -20,6 +20,8 @@ BENCHMARKS: dict[str, Callable[[Sizes, Say], Report]] = {
     "routing": routing.run,
     "intake": intake.run,
     "papers": papers.run,
+    "memory": memory.run,
+    "numbering": numbering.run,
     "growth": growth.run,
 }
 _WIDTH = 130  # of the table where the output is no terminal

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Item, Order
 from partnershop import clock
+from partnershop.cli.files import picture_beside
 from partnershop.db import copy_rows, new_ids
 from partnershop.flows import catalogues, shops
 from partnershop.flows.settings import catalogue_in_force
@@ -22,7 +23,7 @@ _MOMENT = "2026-03-02T09:14:00Z"
 _PRICES = ("49.90", "12.4450", "118.00", "7.25", "260.10")
 _CUSTOMER = {
     "number": "K-17", "name": "Chiara Conti", "street": "Via Larga 1", "postcode": "20122", "city": "Milano",
-    "country": "IT", "email": "chiara@customers.example", "language": "it",
+    "country": "IT", "email": "chiara@customers.example", "language": "it", "tax_code": "CNTCHR85M50F205J",
 }  # fmt: skip
 
 
@@ -46,8 +47,9 @@ class Assortment:
 def add_shop(session: Session, **changes: object) -> Assortment:
     """Load the sample catalogue and the sample shop "aurora", with `changes` to its settings."""
     catalogues.load(session, (SAMPLES / "catalogue.yaml").read_text("utf-8"))
-    file = yaml.safe_load((SAMPLES / "shops" / "aurora.yaml").read_text("utf-8"))
-    saved = shops.add(session, yaml.safe_dump(file | changes, allow_unicode=True), "benchmarks")
+    path = SAMPLES / "shops" / "aurora.yaml"
+    file = yaml.safe_load(path.read_text("utf-8"))
+    saved = shops.add(session, yaml.safe_dump(file | changes, allow_unicode=True), "benchmarks", picture_beside(path))
     rules = catalogue_in_force(session).rules
     offered = {
         product: {key: sorted(a.options) for key, a in attributes.items()} for product, attributes in rules.items()

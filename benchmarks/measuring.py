@@ -24,13 +24,16 @@ class Sizes:
     single_events: int = 800
     commits: int = 2_000
     papers: int = 16
+    papers_few: int = 500
+    papers_many: int = 5_000
+    numbered: int = 200
     small_table: int = 5_000
     large_table: int = 500_000
 
 
 QUICK = Sizes(
-    rounds=1, routed_items=300, noop_tasks=50, batches=2, single_events=20, commits=50, papers=8, small_table=200,
-    large_table=2_000,
+    rounds=1, routed_items=300, noop_tasks=50, batches=2, single_events=20, commits=50, papers=16, papers_few=4,
+    papers_many=8, numbered=20, small_table=200, large_table=2_000,
 )  # fmt: skip
 
 

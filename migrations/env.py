@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, text
 
+from migrations.runtime_role import grant
 from models import Base
 from partnershop.config import config
 
@@ -22,6 +23,8 @@ def run() -> None:
         with context.begin_transaction():
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
             context.run_migrations()
+            if role := context.config.attributes.get("runtime_role"):
+                grant(connection, role)
         connection.commit()
     engine.dispose()
 

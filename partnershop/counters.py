@@ -28,6 +28,7 @@ class Counted(Enum):
     EVENTS_RECEIVED = ("partnershop_events_received_total", "outcome", "Events by what the door said to them.")
     ITEMS = ("partnershop_items_routed_total", "route", "Items that were judged, by route, or held.")
     DOCUMENTS = ("partnershop_documents_issued_total", "kind", "Papers that were issued.")
+    REFUSED_PAPERS = ("partnershop_papers_refused_total", "kind", "Papers that were refused before they had a number.")
     TASKS = ("partnershop_tasks_total", "outcome", "Tasks by how they ended.")
 
 

@@ -71,6 +71,13 @@ def unit_of_work() -> Iterator[Session]:
         _waker(wakes)
 
 
+@contextmanager
+def undone_on_error(session: Session) -> Iterator[None]:
+    """A part of the unit of work that is undone by itself where it raises, while what came before it stays."""
+    with session.begin_nested():
+        yield
+
+
 def wake(session: Session, *hints: Wake) -> None:
     """Remember to wake these stages once the unit of work has committed; the same hint twice is one."""
     remembered: dict[Wake, None] = session.info.setdefault("wakes", {})
@@ -117,12 +124,16 @@ def copy_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]])
             )
 
 
-def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema (Alembic, `head`)."""
+def migrate(url: str, runtime_role: str | None = None) -> None:
+    """Bring the database at `url` to the newest schema (Alembic, `head`).
+
+    `runtime_role` gets what the product needs of the tables and no more (migrations/runtime_role.py); raises `Refused`
+    where it is not there or owns the tables itself.
+    """
     from alembic import command  # noqa: PLC0415  (only this needs it, and it is slow to import)
     from alembic.config import Config  # noqa: PLC0415
 
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    settings.attributes["url"] = url
+    settings.attributes.update(url=url, runtime_role=runtime_role)
     command.upgrade(settings, "head")

@@ -47,7 +47,9 @@ _GIVEN_UP_HOLDS = ("producer_unreachable", "producer_rejected")
 
 @dataclass(frozen=True)
 class Left:
-    """What a stage has left: `due` rows, and `stuck` ones that an operator must look at because attempts are spent.
+    """What a stage has left: `due` rows, and `stuck` ones that an operator must look at.
+
+    Stuck is what has spent its attempts, or whose paper is refused.
 
     `since` is when the first of the due ones became due; it lies ahead where all of them wait for their next attempt.
     """
@@ -96,7 +98,6 @@ def _rows(since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 _NONE = _rows(Event.due_at, false())
-_UNINVOICED = (Order.invoice_due_at.is_not(None), Order.invoice_id.is_(None))
 _TO_HAND_OVER = (
     Item.route.is_not(None), Item.state == ItemState.ROUTED, Item.gates_passed_at.is_not(None),
     Item.cancellation_id.is_(None), Item.dispatch_id.is_(None),
@@ -113,7 +114,8 @@ _DUE: dict[Stage, Select[Any] | CompoundSelect[Any]] = {
         _rows(Dispatch.due_at, Dispatch.state.in_((DispatchState.IN_FLIGHT, DispatchState.WITHDRAWING))),
     ),
     Stage.INVOICING: _rows(
-        func.greatest(Order.due_at, Order.invoice_due_at), *_UNINVOICED, Order.attempts < invoicing.ATTEMPTS
+        func.greatest(Order.due_at, Order.invoice_due_at), *invoicing.UNINVOICED, Order.paper_refused_at.is_(None),
+        Order.attempts < invoicing.ATTEMPTS,
     ),
     Stage.CORRECTIONS: _rows(Case.due_at, Case.state == CaseState.OPEN),
     Stage.REFUNDS: _rows(RefundRequest.due_at, RefundRequest.state == RefundState.REQUESTED),
@@ -130,7 +132,11 @@ _STUCK: dict[Stage, Select[Any] | CompoundSelect[Any]] = {
         _rows(Item.due_at, Item.state == ItemState.HELD, Item.hold_code.in_(_GIVEN_UP_HOLDS)),
         _rows(Dispatch.due_at, Dispatch.state == DispatchState.UNKNOWN),
     ),
-    Stage.INVOICING: _rows(Order.due_at, *_UNINVOICED, Order.attempts >= invoicing.ATTEMPTS),
+    # A case whose paper is refused is parked, too.
+    Stage.INVOICING: _rows(
+        Order.due_at, *invoicing.UNINVOICED,
+        or_(Order.attempts >= invoicing.ATTEMPTS, Order.paper_refused_at.is_not(None)),
+    ),
     Stage.CORRECTIONS: _rows(Case.due_at, Case.state == CaseState.PARKED),
     Stage.DOCUMENTS: _rows(Rendering.due_at, Rendering.state == RenderingState.PARKED),
     Stage.MAIL: _rows(Mail.due_at, Mail.state == MailState.PARKED),

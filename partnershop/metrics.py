@@ -37,6 +37,7 @@ from models import (
     Quarantine,
     RefundRequest,
     RefundState,
+    RefusedPaper,
 )
 from partnershop import clock
 from partnershop.config import config
@@ -64,6 +65,7 @@ class Snapshot:
     events: Mapping[str, int]
     held: Mapping[str, int]
     unknown_dispatches: int
+    refused_papers: Mapping[str, int]
     refunds: Mapping[str, tuple[int, int]]
     findings: Mapping[str, int]
     mails: Mapping[str, int]
@@ -84,6 +86,7 @@ def take(session: Session) -> Snapshot:
         events=_events(session),
         held=_by_label(session, select(Item.hold_code).where(Item.state == ItemState.HELD)),
         unknown_dispatches=_number(session, select(Dispatch.id).where(Dispatch.state == DispatchState.UNKNOWN)),
+        refused_papers=_by_label(session, select(RefusedPaper.kind).where(RefusedPaper.released_at.is_(None))),
         refunds={currency: (number, amount) for currency, number, amount in session.execute(open_refunds()).all()},
         findings=_by_label(session, select(Finding.kind).where(Finding.state == FindingState.OPEN)),
         mails={
@@ -194,6 +197,8 @@ def _gauges(taken: Snapshot) -> Iterator[Metric]:
     yield _gauge("items_held", "Items that are held, by the kind of reason.", ["code"], _rows(taken.held))
     yield _gauge("dispatches_unknown", "Hand-overs of which nobody knows whether they arrived.",
                  [], [((), taken.unknown_dispatches)])  # fmt: skip
+    yield _gauge("papers_refused", "Papers that are refused now because they would not conform.",
+                 ["kind"], _rows(taken.refused_papers))  # fmt: skip
     yield _gauge("refunds_open", "Refund requests that are not settled.", ["currency", "exponent"],
                  [(labels, number) for labels, (number, _) in refunds])  # fmt: skip
     yield _gauge("refund_open_minor", "What those refund requests come to, in minor units.",

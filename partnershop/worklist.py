@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -20,6 +20,7 @@ from models import (
     MailState,
     Order,
     Quarantine,
+    RefusedPaper,
     Rendering,
     RenderingState,
     Shop,
@@ -29,6 +30,8 @@ from partnershop.books import OrderBooks, per_order, without_case
 from partnershop.errors import Refused
 from partnershop.flows.invoicing import ATTEMPTS as INVOICING_ATTEMPTS
 from partnershop.flows.orders import settings_of
+from partnershop.flows.refused_papers import OPEN
+from partnershop.flows.refused_papers_reading import listed, rows_of
 from partnershop.flows.settings import catalogue_in_force, place_of_production
 from partnershop.rules.eligibility import IncompleteSettings, empty_attributes
 from partnershop.rules.lifecycle import ItemState
@@ -41,15 +44,19 @@ _INCOMPLETE = {
 }
 
 
-def worklist(session: Session, shop: Shop, days: int, limit: int, *, overpayments: bool = True) -> dict[str, Any]:
+def worklist(
+    session: Session, shop: Shop, days: int, limit: int, *, overpayments: bool = True, language: str = "en"
+) -> dict[str, Any]:
     """The lists of `partnershop attention`, each with at most `limit` rows; `more` names those that were cut off.
 
     Refusals are those of the last `days` days. Amounts are text in major units of the shop's currency. Overpayments
-    are left out where nobody wants them: every order's books are read for them.
+    are left out where nobody wants them: every order's books are read for them. `language` is that of the sentences
+    that there are in several.
     """
     rows: dict[str, Rows] = {
         "unknown_hand_overs": _unknown(session, shop, limit),
         "held": _held(session, shop, limit),
+        "refused_papers": _refused_papers(session, shop, limit, language),
         "given_up": _given_up(session, shop, limit),
         "incomplete_settings": _incomplete(session, shop),
         "overpayments": _overpayments(session, shop) if overpayments else [],
@@ -93,11 +100,16 @@ def _held(session: Session, shop: Shop, limit: int) -> Rows:
     ]
 
 
+def _refused_papers(session: Session, shop: Shop, limit: int, language: str) -> Rows:
+    return rows_of(listed(session, [shop.id], limit=limit + 1), language)
+
+
 def _given_up(session: Session, shop: Shop, limit: int) -> Rows:
     cases = session.execute(
         select(Order.number, Case)
         .join(Order, Order.id == Case.order_id)
         .where(Case.shop_id == shop.id, Case.state == CaseState.PARKED)
+        .where(~exists().where(RefusedPaper.case_id == Case.id, OPEN))
         .order_by(Case.id)
         .limit(limit + 1)
     )

@@ -24,7 +24,8 @@ def _one_by_one(shop_id: int, error: Exception) -> invoicing.Invoiced:
     with unit_of_work() as session:
         orders = invoicing.orders_due(session, shop_id)
     done = [guarded(partial(_single, order), partial(_failed, order), order_id=order) for order in orders]
-    return invoicing.Invoiced([paper for invoiced in done for paper in invoiced.papers])
+    papers = [paper for invoiced in done for paper in invoiced.papers]
+    return invoicing.Invoiced(papers, sum(invoiced.refused for invoiced in done))
 
 
 def _single(order: int) -> invoicing.Invoiced:

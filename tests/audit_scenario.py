@@ -47,11 +47,12 @@ CATALOGUE: dict[str, Any] = {
 }  # fmt: skip
 SELLER = {
     "legal_name": "Prova S.r.l.", "street": "Via Prova 1", "postcode": "40126", "city": "Bologna", "country": "IT",
-    "vat_id": "IT98765430214", "tax_code": None, "iban": None, "email": "fatture@prova.example", "province": "BO",
+    "vat_id": "IT98765430214", "tax_code": None, "iban": "IT60X0542811101000000123456",
+    "email": "fatture@prova.example", "province": "BO",
 }  # fmt: skip
 CUSTOMER = {
     "number": "K-17", "name": "Chiara Conti", "street": "Via Larga 1", "postcode": "20122", "city": "Milano",
-    "country": "IT", "email": "chiara@customers.example", "language": "it",
+    "country": "IT", "email": "chiara@customers.example", "language": "it", "tax_code": "CNTCHR85M50F205J",
 }  # fmt: skip
 
 

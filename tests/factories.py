@@ -92,8 +92,8 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 CUSTOMER = {
     "number": "K-17", "name": "Chiara Conti", "company": None, "street": "Via Larga 1", "postcode": "20122",
-    "city": "Milano", "country": "IT", "email": "chiara@customers.example", "vat_id": None, "tax_code": None,
-    "language": "it",
+    "city": "Milano", "country": "IT", "email": "chiara@customers.example", "vat_id": None,
+    "tax_code": "CNTCHR85M50F205J", "language": "it",
 }  # fmt: skip
 
 

@@ -13,7 +13,13 @@ from partnershop.paths import ROOT
 LINES = {
     "routing": ["routed items / Celery no-op tasks"],
     "intake": ["events in batches of 100 / single-row commits", "events one by one / single-row commits"],
-    "papers": ["papers by one worker / bare write_pdf", "papers by two workers / bare write_pdf"],
+    "papers": [
+        "papers by one worker / bare write_pdf",
+        "papers by two workers / one worker",
+        "papers by two workers / bare write_pdf",
+    ],
+    "memory": ["memory after 8 papers / after 4"],
+    "numbering": ["papers numbered by the counter / by a sequence", "the same with the gate before it"],
     "growth": ["routing an item at 2,000 items / at 200"],
 }
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
+from partnershop.cli.files import picture_beside
 from partnershop.db import migrate
 from partnershop.flows import catalogues, commissions, dispatch, documents, inbox, invoicing, routing, shops
 from partnershop.paths import SAMPLES
@@ -109,7 +110,8 @@ def _fill(url: str) -> Filled:
     engine = create_engine(f"postgresql+psycopg://{url.partition('://')[2]}")
     with Session(engine) as session, session.begin():
         catalogues.load(session, (SAMPLES / "catalogue.yaml").read_text("utf-8"))
-        shop = shops.add(session, (SAMPLES / "shops" / "aurora.yaml").read_text("utf-8"), "tests").shop.id
+        file = SAMPLES / "shops" / "aurora.yaml"
+        shop = shops.add(session, file.read_text("utf-8"), "tests", picture_beside(file)).shop.id
         for statement in _FINISHED_WORK.split(";"):
             session.execute(text(statement), {"shop": shop, "rows": ROWS})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -1,7 +1,8 @@
 """Papers that conform: what an e-invoice says beside the figures, papers that were refused, the chain of each series.
 
-Only adds: workers of the version before this one go on beside it (docs/deployment.md). Papers that they issue have no
-chain; the next chained one begins a new one after them.
+Only adds: workers of the version before this one go on beside it (docs/deployment.md). But the papers that they issue
+have no chain, and such may only stand before the first that has one: so those workers who issue papers are stopped
+before the new ones begin.
 """
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+_PAPERS = ("document", "document_line", "document_tax", "logo")
+
 
 def upgrade() -> None:
     """Bring the schema forward."""
@@ -23,6 +26,11 @@ def upgrade() -> None:
             f"CREATE TRIGGER never_deleted BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
     op.execute("CREATE TRIGGER fixed BEFORE UPDATE ON logo FOR EACH ROW EXECUTE FUNCTION refuse_change()")
+    for table in ("logo", "refused_paper", "rendering", "number_series"):
+        op.execute(f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()")
+    # Nobody has these by default; whoever was given them by a GRANT to all of them has them no more.
+    for table in _PAPERS:
+        op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {table} FROM PUBLIC")
 
 
 def _add_tables() -> None:

@@ -15,6 +15,7 @@ from partnershop.audit import (
     commissions,
     corrections,
     dispatches,
+    documents,
     events,
     files,
     numbers,
@@ -24,10 +25,11 @@ from partnershop.audit import (
     reversals,
     routing,
 )
+from partnershop.audit.documents import Sample
 from partnershop.audit.finding import Breach, Finding
 from partnershop.flows.shops import find
 
-__all__ = ["INVARIANTS", "Breach", "Finding", "audit", "findings"]
+__all__ = ["INVARIANTS", "Breach", "Finding", "Sample", "audit", "findings"]
 
 INVARIANTS: tuple[Callable[[Session, Sequence[int]], Finding], ...] = (
     events.check,
@@ -45,20 +47,29 @@ INVARIANTS: tuple[Callable[[Session, Sequence[int]], Finding], ...] = (
 )
 
 
-def audit(session: Session, shop: str | None = None) -> Iterator[Finding]:
+def audit(session: Session, shop: str | None = None, sample: Sample | None = None) -> Iterator[Finding]:
     """Check the twelve invariants, in their order, one after the other, of one shop by its code or of all.
 
-    The session must be fresh: its transaction becomes read-only, with one snapshot. Raises `Refused` for no such shop.
+    `sample` says how many papers are printed and judged again (None: as many as `Sample()` says). The session must be
+    fresh: its transaction becomes read-only, with one snapshot. Raises `Refused` for no such shop.
     """
     session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     session.execute(text("SET TRANSACTION READ ONLY"))
     session.execute(text("SET LOCAL statement_timeout = '10min'"))
-    yield from findings(session, shop)
+    # While papers are printed, the database is asked nothing.
+    session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
+    yield from findings(session, shop, sample or Sample())
 
 
-def findings(session: Session, shop: str | None = None) -> Iterator[Finding]:
-    """The same in a transaction that the caller has begun, as it sees the database."""
+def findings(session: Session, shop: str | None = None, sample: Sample | None = None) -> Iterator[Finding]:
+    """The same in a transaction that the caller has begun, as it sees the database; without `sample`, none is printed.
+
+    Reconciliation prints none: what one night's sample finds would be gone the next, though it still stands.
+    """
     every = session.scalars(select(Shop.id).order_by(Shop.id))
     shops = list(every) if shop is None else [find(session, shop).id]
     for check in INVARIANTS:
-        yield check(session, shops)
+        finding = check(session, shops)
+        if check is files.check and sample is not None:
+            documents.look_at(session, shops, finding, sample)
+        yield finding

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from partnershop.audit.finding import Finding
+from partnershop.audit.refused import MARKED, REFUSED
 from partnershop.rules.money import exponent
 
 _DOCUMENTS = text("SELECT count(*) FROM document WHERE shop_id = ANY(:shops)")
@@ -132,4 +133,5 @@ def check(session: Session, shops: Sequence[int]) -> Finding:
     factors = [10 ** exponent(currency) for currency in currencies]
     given = {"currencies": currencies, "factors": factors}
     finding.take(session, shops, _LINES.bindparams(**given), _BASES, _INVOICE_TAXES, _REVERSAL_TAXES, _TOTALS)
+    finding.take(session, shops, REFUSED, MARKED)
     return finding

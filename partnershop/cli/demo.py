@@ -43,8 +43,8 @@ def demo(
     It has servers and data of its own, which are removed at the end; the papers stay, and the mails beside them as .eml
     files.
 
-    Exit codes: 0 the audit holds, books and mails are the expected ones, and reconciliation finds just what the samples
-    leave open; 1 it is not so, or something did not start.
+    Exit codes: 0 the audit holds, every paper's e-invoice conforms, books and mails are the expected ones, and
+    reconciliation finds just what the samples leave open; 1 it is not so, or something did not start.
     """
     from partnershop.cli.running import running  # noqa: PLC0415
     from partnershop.supervisor import Interrupted, interruptible  # noqa: PLC0415
@@ -133,6 +133,7 @@ def _play(product: "Product", samples: Path, papers: Path) -> bool:
 def _show(samples: Path, papers: Path) -> bool:
     """Show what there is; whether the audit holds and books and mails are as expected."""
     from partnershop.cli import demo_report as report  # noqa: PLC0415
+    from partnershop.cli.demo_verifying import verify_papers  # noqa: PLC0415
     from partnershop.cli.reading_audit import run_audit  # noqa: PLC0415
     from partnershop.cli.reading_export import export_documents  # noqa: PLC0415
     from partnershop.cli.reading_session import snapshot  # noqa: PLC0415
@@ -147,8 +148,9 @@ def _show(samples: Path, papers: Path) -> bool:
         report.print_refunds(session)
         report.print_unusual(session)
         report.print_mails(session, papers / "mails")
+    conform = verify_papers(papers / code for code in books)
     holds = run_audit(None, False)
-    return _as_expected("the books and the mails", samples / "expected.json", books) and holds
+    return _as_expected("the books and the mails", samples / "expected.json", books) and holds and conform
 
 
 def _reconcile(samples: Path) -> bool:

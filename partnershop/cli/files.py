@@ -1,8 +1,12 @@
 """Reading the files that people name on the command line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from partnershop.cli.ending import UnknownThing
+
+# Beyond what is taken as a logo; the rest of a larger file need not be read to refuse it.
+_MOST_READ = 1_000_000
 
 
 def text_of(file: Path) -> str:
@@ -25,3 +29,25 @@ def yaml_text_of(file: Path) -> str:
     except NotYaml as problem:
         raise UnknownThing(f"{file} {problem}") from None
     return content
+
+
+def picture_beside(file: Path) -> Callable[[str], bytes]:
+    """Reads pictures by the names that `file` has for them, out of its own folder and those below.
+
+    What it gives raises ValueError, saying what to change, for a name that leads elsewhere or to no file.
+    """
+    folder = file.parent.resolve()
+
+    def picture(name: str) -> bytes:
+        path = (folder / name).resolve()  # also of a symbolic link
+        if not path.is_relative_to(folder):
+            raise ValueError(f"must lie in the folder of this file or below: copy it there and name it so ({name})")
+        if not path.is_file():
+            raise ValueError(f"is no file: put it beside {file.name}, or correct the name ({name})")
+        try:
+            with path.open("rb") as content:
+                return content.read(_MOST_READ)
+        except OSError as problem:
+            raise ValueError(f"cannot be read: {problem.strerror} ({name})") from None
+
+    return picture

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from partnershop.cli.ending import UnknownThing
 from partnershop.cli.output import note, say
 from partnershop.cli.place import DataOption, connect
+from partnershop.errors import Refused
 
 _PAUSE_SECONDS = 1.0
 
@@ -20,6 +22,10 @@ def migrate(
     patience: Annotated[
         int, typer.Option("--patience", min=0, help="Seconds to go on trying while a table is in use.")
     ] = 300,
+    runtime_role: Annotated[
+        str | None,
+        typer.Option("--runtime-role", help="A role that gets exactly what the workers need; it may own nothing."),
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Bring the database to the schema of this version; nothing happens when it has it.
@@ -27,7 +33,11 @@ def migrate(
     All of it is one transaction that waits for no lock longer than five seconds, so nobody waits long behind it. When a
     table is in use for longer, or it and a worker wait for one another, nothing has changed, and it is tried again.
 
-    Exit codes: 0 the database has the schema; 3 no connection, or a table was in use until the patience ended.
+    Whoever owns the tables can take out what guards issued papers. Where the workers are to connect as another role,
+    name it each time: a new table is closed to it until then.
+
+    Exit codes: 0 the database has the schema; 2 no such role, or it owns the tables; 3 no connection, or a table was in
+    use until the patience ended.
     """
     connect(data)
     from psycopg.errors import DeadlockDetected, LockNotAvailable  # noqa: PLC0415
@@ -39,7 +49,9 @@ def migrate(
     until = time.monotonic() + patience
     while True:
         try:
-            db.migrate(config().database_url)
+            db.migrate(config().database_url, runtime_role)
+        except Refused as problem:
+            raise UnknownThing(str(problem)) from None
         except OperationalError as problem:
             if not isinstance(problem.orig, DeadlockDetected | LockNotAvailable) or time.monotonic() >= until:
                 raise

@@ -13,7 +13,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Case, CaseState, Event, EventState, Shop
+from models import Case, CaseState, Event, EventState, RefusedPaper, Shop
 from partnershop import clock
 from partnershop.cli.ending import UnknownThing
 from partnershop.cli.known import check_known
@@ -159,6 +159,11 @@ def wait_for(source: str, event_id: str, seconds: float) -> Told:
         time.sleep(_POLL_SECONDS)
 
 
+def _is_refused(session: Session, case: Case) -> bool:
+    query = select(RefusedPaper.id).where(RefusedPaper.case_id == case.id, RefusedPaper.released_at.is_(None))
+    return session.scalars(query).first() is not None
+
+
 def _told(session: Session, source: str, event_id: str) -> Told:
     event = session.scalars(select(Event).where(Event.source == source, Event.event_id == event_id)).one()
     case = session.scalars(select(Case).where(Case.event_id == event.id)).first()
@@ -170,6 +175,8 @@ def _told(session: Session, source: str, event_id: str) -> Told:
     if case and case.state is CaseState.REFUSED:
         # The event was good; only its case could tell that there is nothing to take off.
         refused, sentence = True, case.outcome or sentence
+    elif case and case.state is CaseState.PARKED and _is_refused(session, case):
+        sentence = f"{sentence}; set aside, since its paper is refused"
     elif case and case.state is CaseState.PARKED:
         sentence = f"{sentence}; given up for now: {case.last_error} (`partnershop retry` tries it again)"
     return Told(

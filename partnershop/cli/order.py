@@ -1,4 +1,4 @@
-"""`partnershop order cancel ORDER`."""
+"""`partnershop order cancel | correct-buyer | confirm-reversal | drop-case ORDER`."""
 
 import typer
 
@@ -11,6 +11,9 @@ group = typer.Typer(help="Operators' actions on an order.", no_args_is_help=True
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
+    from partnershop.cli import order_papers  # noqa: PLC0415  (it needs the group)
+
+    order_papers.add_to(group)
     app.add_typer(group, name="order")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Order, RefundRequest, RefundState, Shop
+from partnershop.cli.files import picture_beside
 from partnershop.cli.operators import event_of, operator_source, send
 from partnershop.cli.sending import read_events
 from partnershop.db import unit_of_work
@@ -84,8 +85,12 @@ def load_shops(folder: Path) -> list[str]:
     codes = []
     for file in sorted((folder / "shops").glob("*.yaml")):
         with unit_of_work() as session:
-            codes.append(shops.add(session, file.read_text(encoding="utf-8"), BY).shop.code)
+            codes.append(_add_shop(session, file).shop.code)
     return codes
+
+
+def _add_shop(session: Session, file: Path) -> shops.Saved:
+    return shops.add(session, file.read_text(encoding="utf-8"), BY, picture_beside(file))
 
 
 def secret_of(code: str) -> str:
@@ -126,7 +131,7 @@ class Player:
                 load(session, (self._folder / step.catalogue).read_text(encoding="utf-8"))
         if step.shop is not None:
             with unit_of_work() as session:
-                shops.add(session, (self._folder / step.shop).read_text(encoding="utf-8"), BY)
+                _add_shop(session, self._folder / step.shop)
         if step.operator is not None:
             action = step.operator
             send(action["shop"], event_of(action["type"], dict(action["data"]), operator_source(action["name"])))

@@ -138,13 +138,14 @@ def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder; made where it is missing.")],
     data: DataOption = None,
 ) -> None:
-    """Write every paper's PDF as NUMBER.pdf into a folder, and index.jsonl with what the papers say.
+    """Write every paper into a folder: NUMBER.pdf, its e-invoice NUMBER.xml, its FatturaPA, and index.jsonl.
 
-    index.jsonl has one JSON object a paper, in the order of issue: kind, number, date, refers_to, order, currency,
-    lines, taxes, totals and pdf (the file's name, null while the paper is not rendered). Amounts are strings in major
-    units. A line's item is the item's key, or with "charge": true the charge's. Characters of a number that a file name
-    cannot carry are written as in URLs (FT/1 is FT%2F1.pdf). Files appear whole or not at all; what is there is
-    replaced.
+    The XMLs are those inside the PDF: CII (EN 16931) as NUMBER.xml, and of Italian sellers FatturaPA under the name
+    that SdI wants (IT98765430214_0000A.xml). index.jsonl has one JSON object a paper, in the order of issue: kind,
+    number, date, refers_to, order, currency, lines, taxes, totals, and the files' names pdf, cii and fatturapa (null
+    where there is none, and while the paper is not rendered). Amounts are strings in major units. A line's item is the
+    item's key, or with "charge": true the charge's. Characters of a number that a file name cannot carry are written as
+    in URLs (FT/1 is FT%2F1.pdf). Files appear whole or not at all; what is there is replaced.
 
     A paper that is not rendered yet is in the index and has no PDF; how many those are is said on stderr.
 
@@ -162,25 +163,31 @@ def export(
     except OSError as problem:
         note(f"{to} cannot be written: {problem.strerror or problem}")
         raise typer.Exit(NOT_FINE) from None
-    say(f"{exported.papers} papers are in {to / 'index.jsonl'}, {exported.pdfs} PDFs beside it")
+    beside = f"{exported.pdfs} PDFs, {exported.ciis} CII and {exported.fatture} FatturaPA beside it"
+    say(f"{exported.papers} papers are in {to / 'index.jsonl'}, {beside}")
     if exported.papers > exported.pdfs:
         note(f"{exported.papers - exported.pdfs} papers are not rendered yet and have no PDF")
 
 
 def audit(
     shop: Annotated[str | None, typer.Option("--shop", help="Only this shop; all of them otherwise.")] = None,
+    documents: Annotated[
+        str, typer.Option("--documents", metavar="N|all", help="So many papers are printed and judged again.")
+    ] = "20",
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Check the twelve things that must always hold on the real database, worked out again from its rows.
 
     Work that is still due is pending and no breach. It reads one snapshot and changes nothing, so that it may run
-    while everything works.
+    while everything works. The papers that are printed and judged again are the newest and others by chance.
 
-    Exit codes: 0 all hold; 1 a breach; 2 no such shop; 3 no connection.
+    Exit codes: 0 all hold; 1 a breach; 2 no such shop, or a number that is none; 3 no connection.
     """
+    if documents != "all" and not (documents.isascii() and documents.isdecimal()):
+        raise typer.BadParameter("say how many papers, or all", param_hint="--documents")
     connect(data)
     from partnershop.cli.reading_audit import run_audit  # noqa: PLC0415
 
-    if not run_audit(shop, as_json):
+    if not run_audit(shop, as_json, None if documents == "all" else int(documents)):
         raise typer.Exit(NOT_FINE)

@@ -1,25 +1,28 @@
 """The audit's table."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from partnershop.audit import INVARIANTS, Finding, audit
+from partnershop.audit import INVARIANTS, Finding, Sample, audit
 from partnershop.cli.ending import UnknownThing
 from partnershop.cli.output import document, say, table
 from partnershop.db import unit_of_work
 from partnershop.errors import Refused
 
 
-def run_audit(shop: str | None, as_json: bool) -> bool:
+def run_audit(shop: str | None, as_json: bool, documents: int | None = Sample.wanted) -> bool:
     """Audit one shop or all, print what was found, and return whether everything holds.
 
-    Raises `UnknownThing` (exit code 2) when there is no such shop.
+    `documents` papers are printed and judged again, None for all. Raises `UnknownThing` (exit code 2) when there is no
+    such shop.
     """
-    with unit_of_work() as session:
+    with unit_of_work() as session, _progress() as (checking, printing):
         try:
-            findings = list(_with_progress(audit(session, shop)))
+            findings = list(checking(audit(session, shop, Sample(documents, printing))))
         except Refused as problem:
             raise UnknownThing(str(problem)) from None
     print_findings(findings, as_json)
@@ -67,12 +70,24 @@ def _as_json(finding: Finding) -> dict[str, object]:
     }
 
 
-def _with_progress(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The same findings, while a line on stderr says how far the audit is (on a terminal only)."""
-    if not sys.stderr.isatty():
-        yield from findings
-        return
-    with Console(stderr=True).status(f"checking 1 of {len(INVARIANTS)}") as status:
-        for finding in findings:
-            status.update(f"checking {min(finding.number + 1, len(INVARIANTS))} of {len(INVARIANTS)}")
-            yield finding
+_Checking = Callable[[Iterator[Finding]], Iterator[Finding]]
+_Printing = Callable[[int, int], None]
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[_Checking, _Printing]]:
+    """Bars on stderr (on a terminal only): which invariant is checked, how many papers of the sample are printed."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+        invariants = bars.add_task("checking", total=len(INVARIANTS))
+        papers = bars.add_task("printing papers again", total=None, visible=False)
+
+        def checking(findings: Iterator[Finding]) -> Iterator[Finding]:
+            for finding in findings:
+                bars.update(invariants, completed=finding.number)
+                yield finding
+
+        def printing(done: int, of: int) -> None:
+            bars.update(papers, completed=done, total=of, visible=done < of)
+
+        yield checking, printing

@@ -30,6 +30,7 @@ from partnershop.books import OrderBooks, per_order, without_case
 from partnershop.cli.reading_hand_overs import dispatches_of, hand_overs, waiting
 from partnershop.flows import mail_reading
 from partnershop.flows.invoicing import ATTEMPTS as INVOICING_ATTEMPTS
+from partnershop.flows.refused_papers_reading import listed, rows_of
 from partnershop.rules.money import in_words, to_text
 
 _PDF = {
@@ -69,6 +70,7 @@ def case_file(session: Session, shop: Shop, order: Order) -> dict[str, Any]:
         "payments": _payments(session, order),
         "cases": _cases(session, cases, keys, order.currency),
         "complaints": _complaints(session, order, keys),
+        "refused_papers": rows_of(listed(session, [order.shop_id], order_id=order.id), "en"),
         "refund_requests": [_refund(refund) for refund in refunds],
         "commission": _commission(session, keys, order.currency),
         "parked_events": _parked_events(session, order),

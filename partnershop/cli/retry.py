@@ -16,6 +16,8 @@ def register(app: typer.Typer) -> None:
 def retry(shop: ShopOption, as_json: JsonOption = False, data: DataOption = None) -> None:
     """Give parked cases, invoices, renderings and mails their attempts again, once what stopped them has been mended.
 
+    Papers that were refused because they would not conform are judged again, too.
+
     `drain` and `show` name what was given up, with its error.
 
     Exit codes: 0 they are due again, also when there were none; 2 no such shop; 3 no connection.
@@ -32,4 +34,5 @@ def retry(shop: ShopOption, as_json: JsonOption = False, data: DataOption = None
         document(asdict(done))
     else:
         kinds = {"case": done.cases, "invoice": done.invoices, "rendering": done.renderings, "mail": done.mails}
+        kinds["refused paper"] = done.refused_papers
         say("due again: " + ", ".join(counted(number, kind) for kind, number in kinds.items()))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from partnershop.cli.files import yaml_text_of
+from partnershop.cli.files import picture_beside, yaml_text_of
 from partnershop.cli.incomplete import as_document, say_incomplete
 from partnershop.cli.operators import AsOption, operator_source
 from partnershop.cli.output import document, say, table
@@ -39,7 +39,7 @@ def add(
     from partnershop.flows.incomplete import incomplete_settings  # noqa: PLC0415
 
     with unit_of_work() as session:
-        saved = shops.add(session, content, operator_source(name))
+        saved = shops.add(session, content, operator_source(name), picture_beside(file))
         code, version = saved.shop.code, saved.settings.version
         incomplete = incomplete_settings(session)
     if as_json:

@@ -62,6 +62,7 @@ def _waiting(taken: Snapshot) -> dict[str, Any]:
         "events": dict(taken.events),
         "items_held": dict(taken.held),
         "dispatches_unknown": taken.unknown_dispatches,
+        "papers_refused": dict(taken.refused_papers),
         "mails": dict(taken.mails),
         "refunds_open": [
             {"number": number, "amount": in_words(amount, currency)}

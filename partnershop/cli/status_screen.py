@@ -87,6 +87,7 @@ def _waiting(found: dict[str, Any]) -> Table:
         ("events not taken", "", events["not_taken"]),
         *(("items held", code, number) for code, number in waiting["items_held"].items()),
         ("hand-overs, outcome unknown", "", waiting["dispatches_unknown"]),
+        *(("papers refused", kind, number) for kind, number in waiting["papers_refused"].items()),
         ("mails due", "", mails["due"]),
         ("mails parked", "", mails["parked"]),
         *(("refunds open", refund["amount"], refund["number"]) for refund in waiting["refunds_open"]),

@@ -16,12 +16,9 @@ from partnershop.contract.events import (
     ComplaintAccepted,
     ComplaintOpened,
     ComplaintRejected,
-    DispatchSettled,
     EventData,
     ItemCancelled,
     ItemInProduction,
-    ItemRedirected,
-    ItemReleased,
     ItemShipped,
     OrderCancelled,
     OrderedCharge,
@@ -33,6 +30,14 @@ from partnershop.contract.events import (
     RefundFailed,
     RefundSettled,
 )
+from partnershop.contract.operator_events import (
+    BuyerCorrected,
+    CaseConfirmed,
+    CaseDropped,
+    DispatchSettled,
+    ItemRedirected,
+    ItemReleased,
+)
 
 __all__ = [
     "MAX_DEPTH",
@@ -40,6 +45,9 @@ __all__ = [
     "SHOP_TYPES",
     "TYPES",
     "TYPE_PREFIX",
+    "BuyerCorrected",
+    "CaseConfirmed",
+    "CaseDropped",
     "ComplaintAccepted",
     "ComplaintOpened",
     "ComplaintRejected",

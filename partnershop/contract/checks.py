@@ -12,6 +12,7 @@ from partnershop.contract.events import (
     OrderPlaced,
     PaymentReceived,
 )
+from partnershop.contract.operator_events import BuyerCorrected
 from partnershop.contract.sentences import MOST_ERRORS, quoted
 from partnershop.rules.money import exponent
 
@@ -77,6 +78,11 @@ def _reduction(data: ComplaintAccepted, currency: str) -> Iterator[str]:
         yield "data.reduction.percent must be above 0"
 
 
+def _buyer(data: BuyerCorrected, _currency: str) -> Iterator[str]:
+    if not data.buyer.changes():
+        yield "data.buyer must have at least one member: what is to be corrected"
+
+
 def _currency(given: str, currency: str) -> Iterator[str]:
     if given != currency:
         yield f'data.currency must be the shop\'s, "{currency}" (it is "{given}")'
@@ -104,4 +110,5 @@ _CHECKS: dict[type[EventData], Callable[[Any, str], Iterator[str]]] = {
     OrderPlaced: _order_placed,
     PaymentReceived: _payment,
     ComplaintAccepted: _reduction,
+    BuyerCorrected: _buyer,
 }

@@ -6,11 +6,13 @@ and properties named `…minor` give them in minor units of the currency. Moment
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic import Field, GetPydanticSchema
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypedDict  # pydantic takes typing's own only from Python 3.12 on
 
 from partnershop.contract.fields import (
+    IDENTIFIER_LENGTH,
+    NAME_LENGTH,
     Amount,
     Country,
     Currency,
@@ -25,6 +27,15 @@ from partnershop.contract.fields import (
     UnitPrice,
     or_default,
 )
+from partnershop.contract.operator_events import (
+    BuyerCorrected,
+    CaseConfirmed,
+    CaseDropped,
+    DispatchSettled,
+    ItemRedirected,
+    ItemReleased,
+)
+from partnershop.contract.parts import Data, OfItem, OfOrder
 from partnershop.rules.money import line_net, to_minor
 
 MAX_ITEMS = 5_000
@@ -34,18 +45,6 @@ MAX_QUANTITY = 10**9
 
 PaymentMethod = Literal["card", "paypal", "advance", "invoice"]
 VatCategory = Literal["S", "Z", "E", "AE", "K", "G", "O"]
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
-
-
-class _OfOrder(_Data):
-    order: Identifier
-
-
-class _OfItem(_OfOrder):
-    item: Identifier
 
 
 class CustomerMembers(TypedDict):
@@ -62,9 +61,13 @@ class CustomerMembers(TypedDict):
     vat_id: NotRequired[Identifier | None]
     tax_code: NotRequired[Identifier | None]
     language: NotRequired[Language | None]
+    recipient_code: NotRequired[str]
+    pec: NotRequired[str]
 
 
 _CUSTOMER_DEFAULTS: dict[str, Any] = dict.fromkeys(("company", "vat_id", "tax_code", "language"))
+# Not members of the contract, hence never an error: what is of no use is as good as not sent.
+_TAKEN_IF_SENT = {"recipient_code": IDENTIFIER_LENGTH, "pec": NAME_LENGTH}
 
 
 def _customer_with_defaults(given: object) -> object:
@@ -75,6 +78,10 @@ def _customer_with_defaults(given: object) -> object:
     for key in _CUSTOMER_DEFAULTS:
         if filled[key] == "":
             filled[key] = None
+    for key, longest in _TAKEN_IF_SENT.items():
+        sent = given.get(key)
+        if not (isinstance(sent, str) and sent.isprintable() and sent.strip() and len(sent) <= longest):
+            filled.pop(key, None)
     return filled
 
 
@@ -86,7 +93,7 @@ def _customer_schema(_source: object, handler: Any) -> CoreSchema:
 Customer = Annotated[dict[str, Any], GetPydanticSchema(_customer_schema)]
 
 
-class _Taxed(_Data):
+class _Taxed(Data):
     """Where the rate is above 0 the category is S; at 0 the sender says which (EN 16931, UNTDID 5305)."""
 
     vat_rate: Percentage
@@ -121,7 +128,7 @@ class OrderedCharge(_Taxed):
         return to_minor(self.amount, currency)
 
 
-class OrderPlaced(_OfOrder):
+class OrderPlaced(OfOrder):
     """`order.placed`. `customer` is a dictionary with every member of the contract; what was left out is None."""
 
     currency: Currency
@@ -133,7 +140,7 @@ class OrderPlaced(_OfOrder):
     charges: Annotated[list[OrderedCharge], Field(default_factory=list, max_length=MAX_CHARGES), or_default(list)]
 
 
-class PaymentReceived(_OfOrder):
+class PaymentReceived(OfOrder):
     """`payment.received`: the customer's money came in. `payment` is the shop's own number for it."""
 
     payment: Identifier
@@ -148,25 +155,25 @@ class PaymentReceived(_OfOrder):
         return to_minor(self.amount, self.currency)
 
 
-class PrintDataUploaded(_OfItem):
+class PrintDataUploaded(OfItem):
     """`print_data.uploaded`: what is to be printed is there."""
 
 
-class ItemCancelled(_OfItem):
+class ItemCancelled(OfItem):
     """`item.cancelled`."""
 
     reason: FreeText
     note: Note | None = None
 
 
-class OrderCancelled(_OfOrder):
+class OrderCancelled(OfOrder):
     """`order.cancelled`: each of its items is cancelled."""
 
     reason: FreeText
     note: Note | None = None
 
 
-class ComplaintOpened(_OfItem):
+class ComplaintOpened(OfItem):
     """`complaint.opened`: the customer complains about one item."""
 
     complaint: Identifier
@@ -174,28 +181,28 @@ class ComplaintOpened(_OfItem):
     text: Note | None = None
 
 
-class Reduction(_Data):
+class Reduction(Data):
     """Exactly one of `net` (an amount off the line) and `percent` (of the line's net as it was ordered)."""
 
     net: Amount | None = None
     percent: Percentage | None = None
 
 
-class ComplaintAccepted(_OfOrder):
+class ComplaintAccepted(OfOrder):
     """`complaint.accepted`: the line is reduced."""
 
     complaint: Identifier
     reduction: Reduction
 
 
-class ComplaintRejected(_OfOrder):
+class ComplaintRejected(OfOrder):
     """`complaint.rejected`."""
 
     complaint: Identifier
     reason: FreeText
 
 
-class _FromTheWorks(_OfItem):
+class _FromTheWorks(OfItem):
     shipped_at: Moment | None = None
     carrier: Name | None = None
     tracking: Name | None = None
@@ -209,7 +216,7 @@ class ItemShipped(_FromTheWorks):
     """`item.shipped`, from the shop's own works."""
 
 
-class _OfRefund(_Data):
+class _OfRefund(Data):
     refund: Identifier
     reference: Name | None = None
     reason: Note | None = None
@@ -221,27 +228,6 @@ class RefundSettled(_OfRefund):
 
 class RefundFailed(_OfRefund):
     """`refund.failed`: the customer's bank or card did not take it."""
-
-
-class ItemRedirected(_OfItem):
-    """`item.redirected`, operators only: an in-house item goes to Unitedprint before production starts."""
-
-    to: Literal["unitedprint"]
-    reason: FreeText
-
-
-class ItemReleased(_OfItem):
-    """`item.released`, operators only: what held an item has been put right; it goes on from where it stood."""
-
-    reason: FreeText
-
-
-class DispatchSettled(_OfItem):
-    """`dispatch.settled`, operators only: what became of a hand-over whose outcome was unknown."""
-
-    accepted: bool
-    reference: Name | None = None
-    reason: FreeText
 
 
 EventData = (
@@ -260,6 +246,9 @@ EventData = (
     | ItemRedirected
     | ItemReleased
     | DispatchSettled
+    | BuyerCorrected
+    | CaseConfirmed
+    | CaseDropped
 )
 
 SHOP_TYPES: dict[str, type[EventData]] = {
@@ -280,5 +269,8 @@ OPERATOR_TYPES: dict[str, type[EventData]] = {
     "item.redirected": ItemRedirected,
     "item.released": ItemReleased,
     "dispatch.settled": DispatchSettled,
+    "buyer.corrected": BuyerCorrected,
+    "case.confirmed": CaseConfirmed,
+    "case.dropped": CaseDropped,
 }
 TYPES = SHOP_TYPES | OPERATOR_TYPES

@@ -28,6 +28,7 @@ _MOMENT = (
 _CURRENCY = r"^[A-Z]{3}$"
 _COUNTRY = r"^[A-Z]{2}$"
 _LANGUAGE = r"^[a-z]{2}$"
+_RECIPIENT_CODE = r"^[A-Z0-9]{7}$"
 # Plausible, not proven: one @, a dot in the domain, nothing that could end an address in a mail header early.
 _EMAIL = r"^[^\s\p{Cc}@,;:<>()\[\]\\\x22]{1,64}@[^\s\p{Cc}@,;:<>()\[\]\\\x22.]+(?:\.[^\s\p{Cc}@,;:<>()\[\]\\\x22.]+)+$"
 _JSON_MEDIA_TYPE = r"^(?i:application/json)\s*(?:;.*)?$"
@@ -44,6 +45,7 @@ PATTERN_WORDS = {
     _CURRENCY: 'must be the three capital letters of a currency, such as "EUR"',
     _COUNTRY: 'must be the two capital letters of a country (ISO 3166), such as "IT"',
     _LANGUAGE: 'must be the two small letters of a language (ISO 639), such as "it"',
+    _RECIPIENT_CODE: 'must be seven capital letters or digits, such as "KRRH6B9" (CodiceDestinatario)',
     _EMAIL: "must be one mail address, such as chiara@customers.example",
     _JSON_MEDIA_TYPE: "must be application/json: data is JSON, whatever its media type used to be",
 }
@@ -93,4 +95,5 @@ Currency = Annotated[str, StringConstraints(strict=True, pattern=_CURRENCY)]
 Country = Annotated[str, StringConstraints(strict=True, pattern=_COUNTRY)]
 Language = Annotated[str, StringConstraints(strict=True, pattern=_LANGUAGE)]
 Email = Annotated[str, StringConstraints(strict=True, max_length=254, pattern=_EMAIL)]
+RecipientCode = Annotated[str, StringConstraints(strict=True, pattern=_RECIPIENT_CODE)]
 JsonMediaType = Annotated[str, StringConstraints(strict=True, pattern=_JSON_MEDIA_TYPE)]

@@ -49,7 +49,7 @@ def _sentence(error: Any, prefix: tuple[str, ...]) -> str:
     words = _words(error["type"], error.get("ctx", {}), error["msg"])
     given = error["input"]
     # What the customer is called or lives at belongs in no error text: it ends up in logs and on screens.
-    private = loc[:1] == ["customer"]
+    private = loc[:1] in (["customer"], ["buyer"])
     shown = f" (it is {quoted(given)})" if isinstance(given, str | int | float) and not private and given != "" else ""
     return f"the name {path} {words}" if is_key else f"{path} {words}{shown}"
 

@@ -1,16 +1,19 @@
 """HTML to PDF by WeasyPrint, locked down: nothing is read but the fonts and style sheets of `templates/documents/`.
 
 A process holds one font configuration (a fresh one per document leaks memory and costs a fifth of the time) and every
-style sheet parsed once. Both are made on first use, and anew in a forked child.
+style sheet parsed once; pages with text that Open Sans lacks have a second pair, with the fallback typefaces, so that
+all the others are not slowed by them. All are made on first use, and anew in a forked child.
 """
 
+import atexit
 import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -20,17 +23,17 @@ from weasyprint import CSS, HTML  # type: ignore[import-untyped]
 from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
+from partnershop.documents import archive as archives
+from partnershop.documents import typefaces
+from partnershop.documents.archive import Archive
 from partnershop.documents.wording import wording
 from partnershop.errors import Defect
 from partnershop.paths import TEMPLATES
 
-# fontTools stamps the fonts it writes with the present second unless told otherwise; any constant keeps equal papers
-# equal, byte for byte. 2026-01-01T00:00:00Z.
-os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")
-
 FOLDER = TEMPLATES / "documents"
 FONT_SCHEME = "font:"
-_FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
+PICTURE_SCHEME = "picture:"
+_NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 # Pango's font maps and WeasyPrint's caches are not made for several threads.
 _lock = threading.Lock()
 
@@ -51,6 +54,12 @@ class MemoryFetcher(URLFetcher):  # type: ignore[misc]  # an untyped base class
         self.handle_open.clear()
         self._served = served
 
+    def serving(self, pictures: Mapping[str, bytes]) -> "MemoryFetcher":
+        """One that answers for these pictures too, by name."""
+        if not pictures:
+            return self
+        return MemoryFetcher({**self._served, **{PICTURE_SCHEME + name: png for name, png in pictures.items()}})
+
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """The resource of exactly this URL. Raises `NotServed` for any other."""
         if url not in self._served:
@@ -64,6 +73,7 @@ class Resources:
 
     fetcher: MemoryFetcher
     fonts: FontConfiguration
+    fallback: bool
     _sheets: dict[tuple[str, str], CSS]
 
     def stylesheet(self, name: str, language: str) -> CSS:
@@ -71,7 +81,8 @@ class Resources:
         key = (name, language)
         if key not in self._sheets:
             words = wording(language)
-            text = (FOLDER / "fonts.css").read_text("utf-8") + (FOLDER / name).read_text("utf-8")
+            parts = ("fonts.css", *(["fonts_fallback.css"] if self.fallback else []), name)
+            text = "".join((FOLDER / part).read_text("utf-8") for part in parts)
             text = text.replace("PAGE-WORD", words.page).replace("OF-WORD", words.page_of)
             self._sheets[key] = CSS(string=text, font_config=self.fonts, url_fetcher=self.fetcher)
         return self._sheets[key]
@@ -112,19 +123,33 @@ def fill(template: str, **values: Any) -> str:
     return _templates().get_template(template).render(**values)
 
 
-def pdf(xhtml: str, sheet: str, language: str) -> bytes:
+def pdf(
+    xhtml: str, sheet: str, language: str, archive: Archive | None = None, pictures: Mapping[str, bytes] = _NO_PICTURES
+) -> bytes:
     """The PDF of a filled template with one of our style sheets and the page words of a language.
 
-    Equal input gives equal bytes, in any process. Raises `xml.etree.ElementTree.ParseError` when a template is not
-    well-formed XML.
+    With `archive` it is a PDF/A-3b and PDF/UA-1 and holds the files named there. `pictures` are PNGs by the name that
+    the page asks for ("logo" as "picture:logo"). Equal input gives equal bytes, in any process. Raises
+    `xml.etree.ElementTree.ParseError` when a template is not well-formed XML.
     """
     with _lock, _uncollected():
-        engine = resources()
-        written = _Page(xhtml, engine.fetcher).write_pdf(
-            font_config=engine.fonts, stylesheets=[engine.stylesheet(sheet, language)]
-        )
+        written = _pdf(xhtml, sheet, language, archive, pictures)
     assert isinstance(written, bytes)  # write_pdf is untyped; without a target it returns the bytes
     return written
+
+
+def _pdf(xhtml: str, sheet: str, language: str, archive: Archive | None, pictures: Mapping[str, bytes]) -> Any:
+    """The PDF. Here, and not in `pdf`, so that the laid-out document is gone when `_uncollected` clears away.
+
+    Else it would grow old, and a worker's memory with it, by half a megabyte a paper.
+    """
+    engine = resources(fallback=typefaces.needs_fallback(xhtml))
+    document = _Page(xhtml, engine.fetcher.serving(pictures)).render(
+        font_config=engine.fonts,
+        stylesheets=[engine.stylesheet(sheet, language)],
+        **(archives.OPTIONS if archive else {}),
+    )
+    return archives.write(document, archive) if archive else document.write_pdf()
 
 
 @contextmanager
@@ -145,18 +170,23 @@ def _uncollected() -> Iterator[None]:
         gc.collect(0)
 
 
-def resources() -> Resources:
+def resources(*, fallback: bool = False) -> Resources:
     """What this process renders with, made on first use. For `pdf()`, and for measuring WeasyPrint without it."""
-    return _resources(os.getpid())
+    return _resources(os.getpid(), fallback)
 
 
 def forget_resources() -> None:
-    """Drop what this process renders with, its temporary font folder too."""
+    """Drop what this process renders with, its temporary font folders too."""
     _resources.cache_clear()
 
 
-@lru_cache(maxsize=1)
-def _resources(_process: int) -> Resources:
-    """Its key is the process id: a forked child must not share (and delete) its parent's font files."""
-    fetcher = MemoryFetcher({FONT_SCHEME + name: (FOLDER / "fonts" / name).read_bytes() for name in _FONTS})
-    return Resources(fetcher, FontConfiguration(), {})
+# The interpreter, left to clear it away at its end, may unload Pango before the font maps that need it: a crash.
+atexit.register(forget_resources)
+
+
+@lru_cache(maxsize=2)
+def _resources(_process: int, fallback: bool) -> Resources:
+    """Its key holds the process id: a forked child must not share (and delete) its parent's font files."""
+    files = typefaces.ORDINARY + (typefaces.FALLBACK if fallback else ())
+    fetcher = MemoryFetcher({FONT_SCHEME + file: typefaces.content(file) for file in files})
+    return Resources(fetcher, FontConfiguration(), fallback, {})

@@ -40,6 +40,7 @@ DIGEST_WORDINGS: Mapping[str, DigestWording] = {
         headings={
             "unknown_hand_overs": "Consegne dall'esito sconosciuto",
             "held": "Posizioni in attesa",
+            "refused_papers": "Documenti rifiutati, senza numero",
             "given_up": "Lavori abbandonati dopo i tentativi",
             "parked": "Eventi parcheggiati",
             "quarantined": "Eventi in quarantena",
@@ -56,6 +57,7 @@ DIGEST_WORDINGS: Mapping[str, DigestWording] = {
         headings={
             "unknown_hand_overs": "Übergaben mit unbekanntem Ausgang",
             "held": "Angehaltene Positionen",
+            "refused_papers": "Abgelehnte Belege, ohne Nummer",
             "given_up": "Nach allen Versuchen aufgegeben",
             "parked": "Geparkte Ereignisse",
             "quarantined": "Ereignisse in Quarantäne",
@@ -72,6 +74,7 @@ DIGEST_WORDINGS: Mapping[str, DigestWording] = {
         headings={
             "unknown_hand_overs": "Hand-overs with an unknown outcome",
             "held": "Held items",
+            "refused_papers": "Refused papers, without a number",
             "given_up": "Given up after all attempts",
             "parked": "Parked events",
             "quarantined": "Quarantined events",

@@ -1,11 +1,17 @@
 """A mail as a letter: what it says, block by block, and its two forms, plain text and HTML, each complete in itself."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from partnershop.paths import TEMPLATES
+
+# A number of a paper, order or parcel, at whose hyphens mail readers would break it: it has a digit somewhere.
+_NUMBER = re.compile(r"(?<![\w-])(?=[\w./-]{0,80}[0-9])[A-Za-z0-9]{1,20}(?:[-./][A-Za-z0-9]{1,20}){1,6}(?![\w-])")
+_ONE_LINE = Markup('<span style="white-space:nowrap">{}</span>')
 
 Row = tuple[str, str]
 
@@ -57,7 +63,7 @@ def _plain() -> Environment:
 
 
 def _environment(*, autoescape: bool) -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "mail"),
         # The text form is no markup: whatever it holds, it is read as it is written.
         autoescape=autoescape,  # noqa: S701
@@ -67,6 +73,17 @@ def _environment(*, autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    environment.filters["unbroken"] = unbroken
+    return environment
+
+
+def unbroken(text: str) -> Markup:
+    """A text of a letter, escaped, with its numbers kept on one line."""
+    pieces, end = [], 0
+    for number in _NUMBER.finditer(text):
+        pieces += [escape(text[end : number.start()]), _ONE_LINE.format(number[0])]
+        end = number.end()
+    return Markup("").join([*pieces, escape(text[end:])])
 
 
 def html_of(letter: Letter) -> str:

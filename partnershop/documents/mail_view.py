@@ -12,7 +12,8 @@ from partnershop.documents.mail_letter import Block, Entry, Letter
 from partnershop.documents.mail_wording import MAIL_WORDINGS, MailWording
 from partnershop.documents.paper import Paper, Party
 from partnershop.documents.printable import printable
-from partnershop.documents.view import legal, view
+from partnershop.documents.view import view
+from partnershop.documents.view_parties import legal
 from partnershop.documents.wording import supported, wording
 
 _MOST_LINES = 40
@@ -174,11 +175,11 @@ class _Said:
 
     def lines(self) -> tuple[Entry, ...]:
         """The lines, net as on the paper."""
-        net = self.printed.net_heading
+        net = self.papers.vat_base
         return tuple(
             Entry(
                 said.description if line.is_charge else f"{said.quantity} × {said.description}",
-                (f"{net} {said.net}", *(reduction.text for reduction in said.reductions)),
+                (f"{net} {self.money(line.net)}", *(reduction.text for reduction in said.reductions)),
             )
             for line, said in zip(self._paper.lines, self.printed.lines, strict=True)
         )

@@ -1,4 +1,7 @@
-"""Text that strangers wrote, made fit for paper: what cannot be printed, or hides or turns text, is left out."""
+"""Text that strangers wrote, made fit for paper: what cannot be printed, or hides or turns text, is left out.
+
+The page, the e-invoice and the FatturaPA say the same because all take their text from here.
+"""
 
 import unicodedata
 

@@ -1,9 +1,17 @@
 """A frozen document as HTML and as PDF. Everything in it was decided and added up before; here it is only printed."""
 
+from partnershop.documents import cii, fatturapa
+from partnershop.documents.archive import FACTUR_X, Archive, Attached
+from partnershop.documents.cii import rules, same
 from partnershop.documents.engine import fill, pdf
 from partnershop.documents.paper import Paper
 from partnershop.documents.view import view
 from partnershop.documents.wording import wording
+from partnershop.errors import Defect
+
+
+class NotConforming(Defect):
+    """An issued paper whose e-invoice breaks our rules: it was let through by mistake, and is not printed."""
 
 
 def html(paper: Paper) -> str:
@@ -12,10 +20,29 @@ def html(paper: Paper) -> str:
 
 
 def render(paper: Paper) -> bytes:
-    """The PDF of a paper. The same paper gives the same bytes, whichever process, day or time zone prints it.
+    """The PDF of a paper: a PDF/A-3b and PDF/UA-1 with its e-invoice inside, and its FatturaPA where it has one.
 
-    Needs no database and no network, so it runs outside every transaction. Raises nothing on purpose: text that cannot
-    be printed is left out (see `printable`), and a script that the font lacks comes from
-    the system's fonts, or as boxes.
+    The same paper gives the same bytes, whichever process, day or time zone prints it. Needs no database and no
+    network, so it runs outside every transaction. Raises `NotConforming` when the e-invoice breaks one of our rules.
     """
-    return pdf(html(paper), "paper.css", wording(paper.language).language)
+    pictures = {"logo": paper.design.logo} if paper.design.logo else {}
+    archive = Archive(paper.issue_date, _attached(paper))
+    return pdf(html(paper), "paper.css", wording(paper.language).language, archive, pictures)
+
+
+def _attached(paper: Paper) -> list[Attached]:
+    attached = [Attached(FACTUR_X, _invoice(paper), "EN 16931 invoice (Factur-X)", "Alternative")]
+    if paper.sdi:
+        name = f"{paper.sdi.file_name}.xml"
+        attached.append(Attached(name, fatturapa.write(paper), "FatturaPA", "Source"))
+    return attached
+
+
+def _invoice(paper: Paper) -> bytes:
+    """The e-invoice, held once more against the rules that cost little: the number is the real one now."""
+    written = cii.write(paper)
+    read = cii.read(written)
+    if broken := [*rules.breaches(read), *same.breaches(read, paper)]:
+        named = ", ".join(f"{breach.rule} {breach.where}".rstrip() for breach in broken)
+        raise NotConforming(f"the e-invoice of {paper.number} breaks {named}")
+    return written

@@ -1,34 +1,31 @@
 """Cases: a cancellation or an accepted complaint changes an order's papers and money, all in one transaction."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Case, CaseItem, CaseKind, CaseState, Complaint, ComplaintState, Dispatch, Item, Order, Shop
 from partnershop import clock
+from partnershop.db import undone_on_error
 from partnershop.errors import Refused
 from partnershop.flows import items as moves
-from partnershop.flows import refunds
+from partnershop.flows import refunds, refused_papers
+from partnershop.flows.corrections_papers import Corrected, percent_of_case, replace_invoice, take_back
 from partnershop.flows.dispatch_withdrawing import withdraw
-from partnershop.flows.effective import Effective, effective
-from partnershop.flows.invoicing import invoice_orders
-from partnershop.flows.issuing import Draft, Issued, issue
-from partnershop.flows.orders import lock, note_completed, open_gates, owed, settings_of
+from partnershop.flows.effective import effective
+from partnershop.flows.invoicing import invoice_orders, is_due
+from partnershop.flows.issuing import PaperRefused
+from partnershop.flows.orders import lock, note_completed, open_gates, owed
 from partnershop.flows.parked import release_waiting
 from partnershop.flows.redirect import void_commission
 from partnershop.flows.timing import it_is_time
-from partnershop.rules import papers
 from partnershop.rules.lifecycle import ItemState, Trigger
 from partnershop.rules.money import in_words, to_minor
-from partnershop.rules.papers import DocumentKind, Figures, Line, Reduction, reduction_amount
+from partnershop.rules.papers import DocumentKind, reduction_amount
 
 ATTEMPTS = 5
-# Which task settles which kind of case.
-VERBS = {CaseKind.CANCELLATION: "reverse_items", CaseKind.COMPLAINT: "issue_reduced_invoice"}
+VERBS = refused_papers.VERBS
 
 
 def due(session: Session, limit: int = 500) -> list[tuple[str, str, int, CaseKind]]:
@@ -60,7 +57,7 @@ def settle(session: Session, case_id: int) -> str:
     if not cases:
         settled = session.get_one(Case, case_id)
         return settled.outcome or f"case {case_id} is {settled.state.value} already"
-    if order.invoice_due_at is not None and order.invoice_id is None:
+    if is_due(order):
         invoice_orders(session, [order])
     shop = session.get_one(Shop, order.shop_id)
     for case in cases:
@@ -71,7 +68,13 @@ def settle(session: Session, case_id: int) -> str:
 def _settle_one(session: Session, shop: Shop, order: Order, case: Case) -> None:
     before = owed(session, [order])[order.id]
     try:
-        issued = (_cancel if case.kind is CaseKind.CANCELLATION else _reduce)(session, shop, order, case)
+        # What does not conform is found out when the case has changed rows already: they become again what they were.
+        with undone_on_error(session):
+            issued = (_cancel if case.kind is CaseKind.CANCELLATION else _reduce)(session, shop, order, case)
+    except PaperRefused as refused:
+        refused_papers.park(session, case, refused.refusal)
+        _go_on(session, shop, order, case)
+        return
     except Refused as refusal:
         case.state, case.outcome = CaseState.REFUSED, f"refused: {refusal}"
         case.done_at, case.owed_before, case.owed_after = clock.now(), before, before
@@ -83,6 +86,8 @@ def _settle_one(session: Session, shop: Shop, order: Order, case: Case) -> None:
     requests = refunds.reevaluate(session, [order], f"case {case.id}: {case.reason}")
     session.flush()
     open_gates(session, shop, [order])
+    if order.paper_refused_at is not None:
+        refused_papers.release_order(session, shop, order, f"case {case.id} changed the order")
     _go_on(session, shop, order, case)
     sentences = [_told(case, order, issued)]
     sentences += [f"refund request {r.name} over {in_words(r.amount, r.currency)}" for r in requests]
@@ -96,7 +101,7 @@ def _go_on(session: Session, shop: Shop, order: Order, case: Case) -> None:
     release_waiting(session, shop, [("case", str(case.id))])
 
 
-def _told(case: Case, order: Order, issued: Sequence[tuple[Issued, str]]) -> str:
+def _told(case: Case, order: Order, issued: Corrected) -> str:
     if issued:
         return "; ".join(
             f"{paper.number} takes back {in_words(paper.gross, paper.currency)} of {original}"
@@ -114,7 +119,7 @@ def _items(session: Session, case: Case) -> list[Item]:
     return list(session.scalars(query.order_by(Item.id).with_for_update(key_share=True, of=Item)))
 
 
-def _cancel(session: Session, shop: Shop, order: Order, case: Case) -> list[tuple[Issued, str]]:
+def _cancel(session: Session, shop: Shop, order: Order, case: Case) -> Corrected:
     items = _items(session, case)
     for item in items:
         moves.apply(session, item, Trigger.CANCEL, actor=case.actor, why=case.reason)
@@ -126,13 +131,10 @@ def _cancel(session: Session, shop: Shop, order: Order, case: Case) -> list[tupl
     current = effective(session, order)
     if current is None:
         return []
-    reversal = papers.reverse(current.left, frozenset(item.id for item in items))
-    if reversal is None:
-        return []
-    return _issue(session, shop, order, case, current, [_reversal_draft(order, case, current, reversal)])
+    return take_back(session, shop, order, case, current, frozenset(item.id for item in items))
 
 
-def _reduce(session: Session, shop: Shop, order: Order, case: Case) -> list[tuple[Issued, str]]:
+def _reduce(session: Session, shop: Shop, order: Order, case: Case) -> Corrected:
     complaint = session.get_one(Complaint, case.complaint_id, with_for_update=True)
     item = _items(session, case)[0]
     amount = _granted(order, item, complaint, case)
@@ -142,12 +144,7 @@ def _reduce(session: Session, shop: Shop, order: Order, case: Case) -> list[tupl
     current = effective(session, order)
     if current is None:
         return []
-    reduction = Reduction(complaint.key, complaint.reason, amount)
-    reversal = _reversal_draft(order, case, current, papers.reverse_all(current.left))
-    reduced = _reduced_draft(order, case, current, papers.reduced(current.left, item.id, reduction))
-    issued = _issue(session, shop, order, case, current, [reversal, reduced])
-    order.current_invoice_id = issued[1][0].id
-    return issued
+    return replace_invoice(session, shop, order, case, current, item, complaint)
 
 
 def _granted(order: Order, item: Item, complaint: Complaint, case: Case) -> int:
@@ -159,8 +156,7 @@ def _granted(order: Order, item: Item, complaint: Complaint, case: Case) -> int:
         raise Refused(f"{name} has been cancelled; there is nothing left to reduce")
     wanted = case.reduction or {}
     net = to_minor(wanted["net"], order.currency) if "net" in wanted else None
-    percent = Decimal(wanted["percent"]) if "percent" in wanted else None
-    amount = reduction_amount(item.net, net, percent)
+    amount = reduction_amount(item.net, net, percent_of_case(case))
     left = item.net - item.reduced_by
     if amount > left:
         raise Refused(
@@ -168,39 +164,6 @@ def _granted(order: Order, item: Item, complaint: Complaint, case: Case) -> int:
             f"{in_words(left, order.currency)}"
         )
     return amount
-
-
-def _reversal_draft(order: Order, case: Case, current: Effective, figures: Figures) -> Draft:
-    return _correction(order, case, current, DocumentKind.REVERSAL, figures)
-
-
-def _reduced_draft(order: Order, case: Case, current: Effective, figures: Figures) -> Draft:
-    # The new invoice's lines are lines of their own; only a reversal's point back to what they take.
-    fresh = Figures(tuple(_without_origin(line) for line in figures.lines), figures.taxes)
-    draft = _correction(order, case, current, DocumentKind.REDUCED_INVOICE, fresh)
-    return replace(draft, companion=0, prepaid=min(order.paid, fresh.gross))
-
-
-def _without_origin(line: Line) -> Line:
-    return replace(line, origin=None)
-
-
-def _correction(order: Order, case: Case, current: Effective, kind: DocumentKind, figures: Figures) -> Draft:
-    """Seller and buyer are copied from the original, not read again: a correction names who was named then."""
-    original = current.invoice
-    return Draft(
-        order=order, kind=kind, figures=figures, texts=current.texts, seller=original.seller, buyer=original.buyer,
-        language=original.language, delivery_date=original.delivery_date, refers_to=original, reason=case.reason,
-        case_id=case.id,
-    )  # fmt: skip
-
-
-def _issue(
-    session: Session, shop: Shop, order: Order, case: Case, current: Effective, drafts: Sequence[Draft]
-) -> list[tuple[Issued, str]]:
-    session.flush()
-    issued = issue(session, shop.code, settings_of(session, shop.id), drafts)
-    return [(paper, current.invoice.number) for paper in issued]
 
 
 def note_failure(session: Session, case_id: int, error: str) -> str:

@@ -8,18 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, Order
-from partnershop.flows.issuing import LineId, LineText
+from partnershop.flows.drafts import LineId, LineText
 from partnershop.rules.papers import DocumentKind, Figures, Line, Reduction, after_reversals
 from partnershop.rules.tax import TaxAmount, TaxKey
 
 
 @dataclass(frozen=True)
 class Effective:
-    """The current invoice, what is left of it (lines know the invoice line they come from), and the lines' words."""
+    """The current invoice, what is left of it (lines know the invoice line they come from), and the lines' words.
+
+    `positions` are those of the invoice's lines, by their ids.
+    """
 
     invoice: Document
     left: Figures
     texts: Mapping[LineId, LineText]
+    positions: Mapping[int, int]
 
 
 def effective(session: Session, order: Order) -> Effective | None:
@@ -42,7 +46,8 @@ def effective(session: Session, order: Order) -> Effective | None:
     papers = _figures(session, [invoice.id, *reversals], lines)
     left = after_reversals(papers[invoice.id], [papers[reversal] for reversal in reversals])
     texts = {_line_id(line): _text(line) for line in lines if line.document_id == invoice.id}
-    return Effective(invoice, left, texts)
+    positions = {line.id: line.position for line in lines if line.document_id == invoice.id}
+    return Effective(invoice, left, texts, positions)
 
 
 def _figures(session: Session, ids: list[int], lines: Iterable[DocumentLine]) -> dict[int, Figures]:
@@ -62,7 +67,7 @@ def _line_id(row: DocumentLine) -> LineId:
 
 def _line(row: DocumentLine) -> Line:
     key = TaxKey(row.vat_category, row.vat_rate, row.vat_exemption or "")
-    reductions = tuple(Reduction(**allowance) for allowance in row.allowances)
+    reductions = tuple(Reduction.of(allowance) for allowance in row.allowances)
     return Line(_line_id(row)[1], row.is_charge, key, row.price_net, reductions, origin=row.id)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models import Event, Order, Payment, RefundRequest, RefundState
 from partnershop import clock
-from partnershop.flows import inbox_cases, inbox_operators
+from partnershop.flows import inbox_cases, inbox_operators, inbox_refused
 from partnershop.flows import items as moves
 from partnershop.flows.dispatch_settling import settle_by_report
 from partnershop.flows.inbox_outcomes import Handled, Outcome, Parked, Quarantined
@@ -130,5 +130,8 @@ HANDLERS: dict[str, Callable[[Touched, Event, Any], Outcome]] = {
     "item.redirected": inbox_operators.item_redirected,
     "item.released": inbox_operators.item_released,
     "dispatch.settled": inbox_operators.dispatch_settled,
+    "buyer.corrected": inbox_refused.buyer_corrected,
+    "case.confirmed": inbox_refused.case_confirmed,
+    "case.dropped": inbox_refused.case_dropped,
 }
 

@@ -17,6 +17,7 @@ from partnershop.flows.inbox_outcomes import Handled, Outcome, Quarantined
 from partnershop.flows.orders import PREPAID_METHODS, settings_of
 from partnershop.rules.lifecycle import ItemState
 from partnershop.rules.money import line_net, to_minor
+from partnershop.rules.tax import INTRA_COMMUNITY
 from partnershop.stages import Stage, Wake
 
 
@@ -81,7 +82,7 @@ def _write(session: Session, shop: Shop, new: Sequence[tuple[Event, OrderPlaced,
 def _order_row(
     order_id: int, shop: Shop, settings: ShopSettings, event: Event, data: OrderPlaced, digest: bytes
 ) -> dict[str, Any]:
-    invoiced_at_once = settings.invoice_on == "placed" and not data.internal
+    invoiced_at_once = settings.invoice_on == "placed" and not data.internal and not _names_its_delivery(data)
     return {
         "id": order_id,
         "shop_id": shop.id,
@@ -96,6 +97,11 @@ def _order_row(
         "digest": digest,
         "invoice_due_at": clock.now() if invoiced_at_once else None,
     }
+
+
+def _names_its_delivery(data: OrderPlaced) -> bool:
+    """Whether the invoice must say when the goods were delivered, and so comes after that."""
+    return any(line.vat_category == INTRA_COMMUNITY for line in (*data.items, *data.charges))
 
 
 def _charge_rows(order_id: int, shop: Shop, data: OrderPlaced) -> list[dict[str, Any]]:

@@ -69,7 +69,14 @@ def make_due_again(session: Session, mail: Mail) -> None:
 
 
 def queue_papers(session: Session, settings: ShopSettings, papers: Sequence[Mapping[str, Any]]) -> None:
-    """Make the mails of papers that are being issued, rows of `document` as they are written.
+    """Make the mails of papers that are there, rows of `document`."""
+    attach(session, make_for(session, settings, papers))
+
+
+def make_for(
+    session: Session, settings: ShopSettings, papers: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Make the mails of papers that are about to be written; what to `attach` to them once they are.
 
     A reduced invoice and the reversal issued with it go in one mail, every other paper in its own. Where the shop sends
     no mail, the rows say so: `off`.
@@ -84,11 +91,15 @@ def queue_papers(session: Session, settings: ShopSettings, papers: Sequence[Mapp
     ids = new_ids(session, Mail.__table__, len(groups))  # type: ignore[arg-type]  # a Table, declared FromClause
     rows = [_mail_of(settings, mail_id, group[-1]) for mail_id, group in zip(ids, groups, strict=True)]
     copy_rows(session, Mail.__table__, rows)  # type: ignore[arg-type]
-    attached = [
+    return [
         {"mail_id": mail_id, "position": position, "document_id": paper["id"]}
         for mail_id, group in zip(ids, groups, strict=True)
         for position, paper in enumerate(group, 1)
     ]
+
+
+def attach(session: Session, attached: Sequence[Mapping[str, Any]]) -> None:
+    """Put papers into the mails that `make_for` made."""
     copy_rows(session, MailDocument.__table__, attached)  # type: ignore[arg-type]
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import case, exists, func, select, update
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models import Case, CaseState, Charge, Document, Item, Order, Shop, ShopSettings
@@ -12,7 +12,7 @@ from partnershop.db import wake
 from partnershop.rules import tax
 from partnershop.rules.lifecycle import ItemState
 from partnershop.rules.papers import DocumentKind
-from partnershop.rules.tax import TaxKey
+from partnershop.rules.tax import INTRA_COMMUNITY, TaxKey
 from partnershop.stages import Stage, Wake
 
 
@@ -106,11 +106,13 @@ def open_gates(session: Session, shop: Shop, orders: Sequence[Order]) -> None:
 def note_completed(session: Session, shop: Shop, order_ids: Iterable[int]) -> None:
     """Make the invoice due for orders all of whose live items are shipped, where the shop invoices on shipping.
 
-    An order with an open case waits for it: the case came first and decides what is on the invoice.
+    So it is everywhere for orders that go to businesses in other states of the EU. An order with an open case waits for
+    it: the case came first and decides what is on the invoice.
     """
     ids = list(order_ids)
-    if not ids or settings_of(session, shop.id).invoice_on != "shipped":
+    if not ids:
         return
+    waits = true() if settings_of(session, shop.id).invoice_on == "shipped" else _names_its_delivery()
     session.flush()
     live = Item.order_id == Order.id
     completed = session.execute(
@@ -119,6 +121,7 @@ def note_completed(session: Session, shop: Shop, order_ids: Iterable[int]) -> No
             Order.id.in_(ids),
             Order.invoice_due_at.is_(None),
             Order.internal.is_(False),
+            waits,
             exists().where(live, Item.state == ItemState.SHIPPED),
             ~exists().where(live, Item.state.not_in((ItemState.SHIPPED, ItemState.CANCELLED))),
             ~exists().where(Case.order_id == Order.id, Case.state == CaseState.OPEN),
@@ -128,3 +131,12 @@ def note_completed(session: Session, shop: Shop, order_ids: Iterable[int]) -> No
     ).all()
     if completed:
         wake(session, Wake(Stage.INVOICING, shop=shop.code))
+
+
+def _names_its_delivery() -> ColumnElement[bool]:
+    """Whether an order's invoice says when the goods were delivered, and so has waited for that since it was placed."""
+    return or_(
+        *(
+            exists().where(line.order_id == Order.id, line.vat_category == INTRA_COMMUNITY) for line in (Item, Charge)
+        )
+    )

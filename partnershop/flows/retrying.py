@@ -1,4 +1,4 @@
-"""Setting going again what was parked after its attempts: cases, invoices, renderings and mails."""
+"""Setting going again what was parked after its attempts (cases, invoices, renderings, mails), and what was refused."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,26 @@ from sqlalchemy.orm import Session
 from models import Case, CaseState, Document, Mail, MailState, Order, Rendering, RenderingState, Shop
 from partnershop import clock
 from partnershop.db import wake
+from partnershop.flows import refused_papers
 from partnershop.flows.corrections import VERBS
 from partnershop.stages import Stage, Wake
 
 
 @dataclass(frozen=True)
 class Retried:
-    """How many of each are due again."""
+    """How many of each are due again; cases and invoices whose paper was refused count as that."""
 
     cases: int
     invoices: int
     renderings: int
     mails: int = 0
+    refused_papers: int = 0
 
 
 def retry(session: Session, shop: Shop) -> Retried:
     """Give everything of this shop that was parked its attempts again. What caused it should have been mended."""
+    # What was refused first, since it is not only attempts that it has spent.
+    refused = refused_papers.release_shop(session, shop, "partnershop retry")
     again = {"attempts": 0, "due_at": clock.now(), "leased_until": None}
     cases = session.scalars(
         update(Case)
@@ -57,4 +61,4 @@ def retry(session: Session, shop: Shop) -> Retried:
     wake(session, *(Wake(stage, shop=shop.code) for stage in (Stage.INVOICING, Stage.DOCUMENTS, Stage.MAIL)))
     for case in cases:
         wake(session, Wake(Stage.CORRECTIONS, shop.code, numbers[case.order_id], case.id, VERBS[case.kind]))
-    return Retried(len(cases), len(invoices), len(renderings), len(mails))
+    return Retried(len(cases), len(invoices), len(renderings), len(mails), refused)

@@ -14,7 +14,10 @@ from babel import Locale
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
+from partnershop.flows.shop_files_design import Pictures, design, no_pictures, payment_days
+from partnershop.flows.shop_files_fatturapa import fatturapa_settings
 from partnershop.flows.shop_files_mail import mail_settings
+from partnershop.flows.shop_files_seller import IDENTIFIERS, identifiers
 from partnershop.flows.yaml_files import Findings, join, read, shown
 from partnershop.rules.eligibility import (
     Catalogue,
@@ -24,18 +27,21 @@ from partnershop.rules.eligibility import (
     empty_attributes,
     unknown_names,
 )
+from partnershop.rules.money import exponent
 from partnershop.rules.numbering import check_pattern, may_collide
 
 LANGUAGES = ("it", "de", "en")
 PRODUCTION_DAYS = 3
 _MOST_DAYS = 60
 _HUNDRED = Decimal(100)
+_MOST_DECIMALS = 2
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>.]+(\.[^\s@,;<>.]+)+")
 _RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 _MEMBERS = (
     "shop", "seller", "language", "currency", "timezone", "invoice_on", "require_print_data", "incomplete_settings",
-    "production_days", "series", "commission", "place_of_production", "mail",
+    "production_days", "series", "commission", "place_of_production", "mail", "design", "payment_days",
+    "fatturapa",
 )  # fmt: skip
 _SELLER = ("legal_name", "street", "postcode", "city", "country", "email")
 _SELLER_OPTIONAL = ("province", "vat_id", "tax_code", "tax_regime", "iban")
@@ -43,15 +49,19 @@ _SELLER_OPTIONAL = ("province", "vat_id", "tax_code", "tax_regime", "iban")
 
 @dataclass(frozen=True)
 class ShopFile:
-    """A valid file: the shop's code, its ISO 4217 currency, and the columns of its settings."""
+    """A valid file: the shop's code, its ISO 4217 currency, the columns of its settings, and its logo (a PNG)."""
 
     code: str
     currency: str
     settings: dict[str, Any]
+    logo: bytes | None = None
 
 
-def parse(content: str, catalogue: Catalogue) -> ShopFile:
-    """Read and check a shop's YAML against the catalogue. Raises `Refused` with every error."""
+def parse(content: str, catalogue: Catalogue, pictures: Pictures = no_pictures) -> ShopFile:
+    """Read and check a shop's YAML against the catalogue; `pictures` gives what its `design` names.
+
+    Raises `Refused` with every error.
+    """
     findings = Findings("the shop")
     root = findings.mapping(read(content), "", _MEMBERS)
     code = findings.checked(root, "shop", "", _code)
@@ -59,6 +69,7 @@ def parse(content: str, catalogue: Catalogue) -> ShopFile:
     invoices, reversals = _series(findings, root.get("series"))
     place = _place(findings, root, catalogue)
     seller = _seller(findings, root.get("seller"))
+    look = design(findings, root.get("design"), pictures)
     settings = {
         "seller": seller,
         "language": findings.choice(root, "language", "", LANGUAGES),
@@ -76,9 +87,12 @@ def parse(content: str, catalogue: Catalogue) -> ShopFile:
             for product, attributes in place.ticked.items()
         },
         "mail": mail_settings(findings, root.get("mail"), seller),
+        "payment_days": payment_days(findings, root),
+        "design": look.settings,
+        "fatturapa": fatturapa_settings(findings, root.get("fatturapa"), seller, currency),
     }
     findings.refuse()
-    return ShopFile(code, currency, settings)
+    return ShopFile(code, currency, settings, look.logo)
 
 
 def _code(value: str) -> str:
@@ -94,6 +108,11 @@ def _currency(value: str) -> str:
         raise ValueError(
             f"must be the three capital letters of a currency (ISO 4217), such as EUR (it is {shown(value)})"
         )
+    if exponent(value) > _MOST_DECIMALS:
+        raise ValueError(
+            f"has {exponent(value)} decimals, and e-invoices carry {_MOST_DECIMALS} (EN 16931, BR-DEC): take another"
+            f" currency (it is {shown(value)})"
+        )
     return value
 
 
@@ -105,17 +124,17 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _seller(findings: Findings, given: object) -> dict[str, str]:
-    members = findings.mapping(given, "seller", (*_SELLER, *_SELLER_OPTIONAL))
+def _seller(findings: Findings, given: object) -> dict[str, Any]:
+    members = findings.mapping(given, "seller", (*_SELLER, *_SELLER_OPTIONAL, *IDENTIFIERS))
     if not members:
         return {}
-    seller = {key: findings.text(members, key, "seller") for key in _SELLER if key not in ("country", "email")}
-    seller["country"] = findings.checked(members, "country", "seller", _country)
-    seller["email"] = findings.checked(members, "email", "seller", _email)
-    checks = {"vat_id": _vat_id, "iban": _iban}
+    seller: dict[str, Any] = {}
+    for key in _SELLER:
+        seller[key] = findings.checked(members, key, "seller", _SELLER_CHECKS.get(key, str))
     for key in _SELLER_OPTIONAL:
         if members.get(key) is not None:
-            seller[key] = findings.checked(members, key, "seller", checks.get(key, str))
+            seller[key] = findings.checked(members, key, "seller", _SELLER_CHECKS.get(key, str))
+    seller |= identifiers(findings, members)
     if "vat_id" not in seller and "tax_code" not in seller:
         findings.note(
             "seller.vat_id", "is missing: an invoice must bear the VAT id or at least a tax_code of its seller"
@@ -158,6 +177,9 @@ def _iban(value: str) -> str:
         return stdnum.iban.validate(value)
     except ValidationError as problem:
         raise ValueError(f"is not a valid IBAN: {_said(problem)}: check it (it is {shown(value)})") from None
+
+
+_SELLER_CHECKS = {"country": _country, "email": _email, "vat_id": _vat_id, "iban": _iban}
 
 
 def _said(problem: ValidationError) -> str:

@@ -13,12 +13,13 @@ from models import Item, Order, Shop, ShopSettings, WebhookSecret
 from partnershop import clock
 from partnershop.contract.signature import key_of, new_secret
 from partnershop.errors import Refused
-from partnershop.flows import mail
+from partnershop.flows import logos, mail, refused_papers
 from partnershop.flows.inbox import LANE
 from partnershop.flows.judging_again import judge_again
 from partnershop.flows.orders import lock_many, open_gates
 from partnershop.flows.settings import catalogue_in_force
 from partnershop.flows.shop_files import ShopFile, parse
+from partnershop.flows.shop_files_design import Pictures, no_pictures
 from partnershop.rules.lifecycle import ItemState
 from partnershop.rules.numbering import may_collide
 
@@ -37,13 +38,15 @@ class Saved:
     rechecked: int = 0
 
 
-def add(session: Session, content: str, by: str) -> Saved:
+def add(session: Session, content: str, by: str, pictures: Pictures = no_pictures) -> Saved:
     """Add a shop from the text of its YAML, or save a new version of its settings; `by` is who does it.
+
+    `pictures` gives the bytes of the logo that the YAML names.
 
     The same content as the version in force makes no new one. A new version counts for later decisions only; items that
     wait (held, or for print data) are judged again. Raises `Refused` with every error: which member, what to change.
     """
-    file = parse(content, catalogue_in_force(session).rules)
+    file = parse(content, catalogue_in_force(session).rules, pictures)
     shop, created = _shop(session, file)
     if shop.currency != file.currency:
         raise Refused(
@@ -53,6 +56,8 @@ def add(session: Session, content: str, by: str) -> Saved:
     before = session.get(ShopSettings, shop.settings_id) if shop.settings_id else None
     if before is not None and _same(before, file.settings):
         return Saved(shop, before, created=False, changed=False)
+    if file.logo is not None:
+        logos.keep(session, file.logo)
     settings = _new_version(session, shop, file.settings, by)
     if created:
         session.add(WebhookSecret(shop_id=shop.id, secret=new_secret(), created_at=clock.now()))
@@ -60,6 +65,7 @@ def add(session: Session, content: str, by: str) -> Saved:
         return Saved(shop, settings, created=True, changed=True)
     if before is not None and mail.is_on(before) and not mail.is_on(settings):
         mail.stop(session, shop.id)
+    refused_papers.release_shop(session, shop, f"version {settings.version} of the settings")
     rechecked = judge_again(session, shop.id)
     if before is not None and before.require_print_data and not settings.require_print_data:
         _open_gates(session, shop)

@@ -36,11 +36,13 @@ LIMIT = 5_000
 _IN_THE_LISTS = frozenset(
     {
         FindingKind.EVENT_PARKED, FindingKind.EVENT_QUARANTINED, FindingKind.ITEM_HELD, FindingKind.DISPATCH_UNKNOWN,
+        FindingKind.PAPER_REFUSED,
     }
 )  # fmt: skip
 _FINDINGS = tuple(kind for kind in FindingKind if kind not in _IN_THE_LISTS)
 
 _UNKNOWN = "{order}/{item}: {producer}, {our_order_name}"
+_REFUSED_PAPER = "{order}: {rule}: {reason}"
 _GIVEN_UP = "{order}: {what} {which}: {reason}"
 
 
@@ -90,9 +92,10 @@ def _is_time(session: Session, shop: Shop, keys: Sequence[str]) -> bool:
 
 
 def _all(session: Session, shop: Shop, language: str) -> Iterator[_Told]:
-    lists = worklist(session, shop, DAYS, LIMIT, overpayments=False)
+    lists = worklist(session, shop, DAYS, LIMIT, overpayments=False, language=language)
     yield _told("unknown_hand_overs", lists["unknown_hand_overs"], _UNKNOWN, "our_order_name")
     yield _told("held", lists["held"], "{order}/{item}: {reason}", "order item code")
+    yield _told("refused_papers", lists["refused_papers"], _REFUSED_PAPER, "order case rule where")
     # A digest that cannot be sent is no news for the next one.
     given_up = [row for row in lists["given_up"] if not str(row["which"]).endswith(f"({MailKind.DIGEST.value})")]
     yield _told("given_up", given_up, _GIVEN_UP, "order what which", f"partnershop retry --shop {shop.code}")

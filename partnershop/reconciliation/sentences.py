@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from models import Finding
 from partnershop.documents.formats import formats
 from partnershop.reconciliation.sentences_money import SENTENCES as MONEY
+from partnershop.reconciliation.sentences_refused import SENTENCES as REFUSED
 from partnershop.reconciliation.sentences_work import SENTENCES as WORK
 from partnershop.reconciliation.sentences_work import TERMS
 from partnershop.reconciliation.wording import Said, Words
 from partnershop.rules.reconciliation import FindingKind
 
-SENTENCES: Mapping[FindingKind, Words] = {**WORK, **MONEY}
+SENTENCES: Mapping[FindingKind, Words] = {**WORK, **REFUSED, **MONEY}
 LANGUAGES = ("en", "de", "it")
 # What a field says where a finding of an earlier version lacks it: one gap must not cost the whole list.
 _UNKNOWN = "?"

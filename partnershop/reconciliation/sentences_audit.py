@@ -33,9 +33,9 @@ INVARIANTS: Mapping[str, tuple[str, str, str]] = {
         "le rettifiche non riprendono più di quanto fatturato",
     ),
     "6": (
-        "numbers per series and year are 1 to n, and dates do not run backwards",
-        "Nummern je Kreis und Jahr sind 1 bis n, und Daten laufen nicht rückwärts",
-        "i numeri per serie e anno vanno da 1 a n, e le date non tornano indietro",
+        "numbers per series and year are 1 to n, dates do not run backwards, and every paper is as it was issued",
+        "Nummern je Kreis und Jahr sind 1 bis n, Daten laufen nicht rückwärts, jeder Beleg ist wie ausgestellt",
+        "i numeri per serie e anno vanno da 1 a n, le date non tornano indietro, ogni documento è come fu emesso",
     ),
     "7": (
         "a cancelled item that was invoiced has exactly one live reversal",

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 _FIELD = re.compile(r"\{(year|number)(?::0(\d{1,2})d)?\}")
+# What FatturaPA and every file system take. No blank: XML may fold several into one, and so two numbers into one.
+_FOREIGN = re.compile(r"[^A-Za-z0-9./_-]")
+LONGEST = 20
+_HIGHEST = 9_999_999
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,21 @@ def allot(counter: Counter | None, today: date, count: int = 1) -> Allotment:
 def check_pattern(pattern: str) -> None:
     """Raise ValueError, saying what to change, unless a series pattern names {number} and {year} and nothing else.
 
-    Without the year two years would give the same number, which the law forbids.
+    Without the year two years would give the same number, which the law forbids. Around the fields stand basic Latin
+    letters, digits, and - . / _ only, and the number of seven digits has at most 20 characters (FatturaPA 2.1.1.4).
     """
     rest = _FIELD.sub("", pattern)
     fields = {match.group(1) for match in _FIELD.finditer(pattern)}
     if "{" in rest or "}" in rest or fields != {"year", "number"}:
         raise ValueError(f"{pattern!r} must contain {{year}} and {{number}} (or {{number:06d}}) and no other field")
+    if foreign := _FOREIGN.search(rest):
+        raise ValueError(f"{pattern!r} must be of the letters A to Z, digits and - . / _ only: take out {foreign[0]!r}")
+    longest = format_number(pattern, 9999, _HIGHEST)
+    if len(longest) > LONGEST:
+        raise ValueError(
+            f"{pattern!r} must give numbers of at most {LONGEST} characters, also of seven digits: shorten it "
+            f"(it gives {longest})"
+        )
 
 
 def may_collide(one: str, other: str) -> bool:

@@ -1,11 +1,13 @@
 """What a correction takes back and what the reduced invoice says, as figures. Amounts in minor units, all positive."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from partnershop.rules import tax
+from partnershop.rules.defects import OTHER_REDUCTION, reduction_code
 from partnershop.rules.money import percent_of
 from partnershop.rules.tax import TaxAmount, TaxKey
 
@@ -20,11 +22,34 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True)
 class Reduction:
-    """An accepted complaint's share in a line (EN 16931 BG-27): minor units, the complaint and its reason."""
+    """An accepted complaint's share in a line (EN 16931 BG-27): minor units, the complaint and its reason.
+
+    `code` is of UNTDID 5189. Where the complaint named a percentage, `percent` is that and `base` what it was taken of.
+    """
 
     complaint: str
     reason: str
     amount: int
+    code: str = OTHER_REDUCTION
+    base: int | None = None
+    percent: Decimal | None = None
+
+    def stored(self) -> dict[str, Any]:
+        """As it is kept with the line of a paper."""
+        return {**asdict(self), "percent": None if self.percent is None else f"{self.percent.normalize():f}"}
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Reduction":
+        """What `stored()` kept; papers of earlier versions lack the code, the base and the percentage."""
+        percent = stored.get("percent")
+        return cls(
+            stored["complaint"],
+            stored["reason"],
+            stored["amount"],
+            stored.get("code") or OTHER_REDUCTION,
+            stored.get("base"),
+            None if percent is None else Decimal(percent),
+        )
 
 
 @dataclass(frozen=True)
@@ -44,7 +69,7 @@ class Line:
     @property
     def allowance(self) -> int:
         """The sum of the reductions."""
-        return sum(reduction.amount for reduction in self.reductions)
+        return sum(granted.amount for granted in self.reductions)
 
     @property
     def net(self) -> int:
@@ -113,14 +138,20 @@ def reverse_all(left: Figures) -> Figures:
     return Figures(left.lines, tax.correction(left.taxes, _parts(left.lines)))
 
 
-def reduced(left: Figures, item: int, reduction: Reduction) -> Figures:
-    """The reduced invoice: the same lines, the item's with the reduction as one more allowance."""
+def reduced(left: Figures, item: int, granted: Reduction) -> Figures:
+    """The reduced invoice: the same lines, the item's with what was granted as one more allowance."""
     return invoice(
         [
-            replace(line, reductions=(*line.reductions, reduction)) if line.id == item and not line.is_charge else line
+            replace(line, reductions=(*line.reductions, granted)) if line.id == item and not line.is_charge else line
             for line in left.lines
         ]
     )
+
+
+def reduction(complaint: str, reason: str, amount: int, ordered_net: int, percent: Decimal | None) -> Reduction:
+    """What was granted on a line, with its code; `percent` is the percentage that the decision named, if it did."""
+    base = None if percent is None else ordered_net
+    return Reduction(complaint, reason, amount, reduction_code(reason), base, percent)
 
 
 def reduction_amount(ordered_net: int, net: int | None, percent: Decimal | None) -> int:

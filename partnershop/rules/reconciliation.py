@@ -31,6 +31,7 @@ class FindingKind(StrEnum):
     DOCUMENT_NOT_MAILED = "document_not_mailed"
     MAIL_NOT_SENT = "mail_not_sent"
     # Papers and money
+    PAPER_REFUSED = "paper_refused"
     INVOICE_NOT_ISSUED = "invoice_not_issued"
     CANCELLED_NOT_REVERSED = "cancelled_not_reversed"
     COMPLAINT_WITHOUT_PAIR = "complaint_without_pair"

@@ -29,6 +29,8 @@ class TaxAmount:
     tax: int
 
 
+INTRA_COMMUNITY = "K"
+"""The VAT category of supplies to businesses in other states of the EU: the invoice names the day of delivery."""
 Breakdown = Mapping[TaxKey, TaxAmount]
 NOTHING = TaxAmount(0, 0)
 

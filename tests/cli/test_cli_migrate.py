@@ -44,7 +44,8 @@ def test_a_database_that_is_away_is_not_waited_for(no_place: pytest.MonkeyPatch,
 def test_it_is_tried_again_after_a_deadlock(database: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[str] = []
 
-    def once_in_a_deadlock(url: str) -> None:
+    def once_in_a_deadlock(url: str, runtime_role: str | None) -> None:
+        assert runtime_role is None
         tries.append(url)
         if len(tries) == 1:
             raise OperationalError("CREATE TABLE", {}, DeadlockDetected("deadlock detected"))

@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from papers import line, paper, reduced, reversal
+from papers import AURORA, line, paper, reduced, reversal
 from pypdf import PdfReader
 from reading import text
 
@@ -15,7 +15,7 @@ from partnershop.documents.render import html, render
 def test_a_reversal_says_which_invoice_it_takes_back_and_why() -> None:
     printed = text(render(reversal()))
     assert "Stornorechnung ST-2026-000003" in printed
-    assert "der Rechnung RE-2026-000007 vom 09.03.2026." in printed
+    assert "Stornorechnung zu Rechnung RE-2026-000007 vom 09.03.2026" in printed
     assert "Grund: Die Druckdaten fehlen" in printed
     assert "Stornierter Betrag 59,38 EUR" in printed
     assert "Gutschrift" not in printed
@@ -44,9 +44,9 @@ def test_a_reversal_without_a_day_of_delivery_promises_none() -> None:
 @pytest.mark.parametrize(
     ("language", "title", "sentence"),
     [
-        ("it", "Nota di credito (storno) NC-1", "della fattura FT-1 del 09/03/2026"),
-        ("de", "Stornorechnung NC-1", "der Rechnung FT-1 vom 09.03.2026"),
-        ("en", "Reversal invoice (credit note) NC-1", "of invoice FT-1 of 9 Mar 2026"),
+        ("it", "Nota di credito NC-1", "Nota di credito a storno della fattura n. FT-1 del 09/03/2026"),
+        ("de", "Stornorechnung NC-1", "Stornorechnung zu Rechnung FT-1 vom 09.03.2026"),
+        ("en", "Reversal invoice (credit note) NC-1", "for invoice FT-1 of 9 Mar 2026"),
     ],
 )
 def test_the_reversal_in_three_languages(language: str, title: str, sentence: str) -> None:
@@ -54,6 +54,11 @@ def test_the_reversal_in_three_languages(language: str, title: str, sentence: st
     printed = text(render(reversal(language=language, number="NC-1", refers_to=reference)))
     assert title in printed
     assert sentence in printed
+
+
+def test_the_nota_di_credito_of_an_italian_seller_names_its_law() -> None:
+    printed = text(render(reversal(language="it", seller=AURORA)))
+    assert "Nota di credito (art. 26 DPR 633/72) a storno della fattura n. RE-2026-000007 del 09/03/2026" in printed
 
 
 @pytest.mark.parametrize(
@@ -88,7 +93,7 @@ def test_the_old_price_is_struck_through_and_the_new_one_is_not() -> None:
 
 def test_a_replacement_without_its_reversal_still_names_the_invoice() -> None:
     printed = text(render(replace(reduced(), reversed_by=None)))
-    assert "Sostituisce la fattura FT-2026-000012 del 09/03/2026." in printed
+    assert "Sostituisce la fattura n. FT-2026-000012 del 09/03/2026." in printed
 
 
 def test_the_title_of_the_file_is_the_title_of_the_paper() -> None:

@@ -1,49 +1,21 @@
 """Nothing is read but our fonts, whatever strangers write into a name."""
 
+import hashlib
 import io
 import logging
-from dataclasses import replace
+import re
 from pathlib import Path
 
 import pytest
-from papers import CHIARA, line, paper, ticket
+from papers import paper
 from pypdf import PdfReader
 from reading import text
+from weasyprint.text.ffi import fontconfig  # type: ignore[import-untyped]  # publishes no types
 
-from partnershop.documents import engine
+from partnershop.documents import engine, typefaces
 from partnershop.documents.engine import MemoryFetcher, NotServed, pdf, resources
-from partnershop.documents.job_ticket import render_ticket
 from partnershop.documents.render import html, render
-
-_HOSTILE = (
-    '<img src="file:///etc/passwd"/>',
-    "<style>@import url(http://127.0.0.1:9/x.css);</style>",
-    '<a rel="attachment" href="file:///etc/hostname">x</a>',
-    "</td></tr></table><h1>Fattura pagata</h1>",
-    "&lt;&#x3c;script&#x3e;",
-    "{{ paper.number }} {% raw %}",
-    "url(file:///etc/passwd)",
-    "]]><!-- -->",
-)
-
-
-@pytest.mark.parametrize("written", _HOSTILE)
-def test_hostile_text_stays_text(written: str, caplog: pytest.LogCaptureFixture) -> None:
-    buyer = replace(CHIARA, name=written, company=written, city=written, number=written)
-    with caplog.at_level(logging.DEBUG, logger="weasyprint"):
-        made = render(paper((line(1, description=written, details=(written,)),), buyer=buyer, reason=written))
-    printed = text(made).replace(" ", "")
-    assert printed.count(written.replace(" ", "")) >= 4
-    assert "root:" not in printed
-    assert not PdfReader(io.BytesIO(made)).attachments
-    assert "refused" not in caplog.text  # not even asked for
-
-
-def test_hostile_text_on_a_ticket_stays_text() -> None:
-    made = render_ticket(ticket(description=_HOSTILE[0], shop_name=_HOSTILE[1], address=_HOSTILE[2]))
-    printed = text(made).replace(" ", "")
-    for written in _HOSTILE[:3]:
-        assert written.replace(" ", "") in printed
+from partnershop.paths import TEMPLATES
 
 
 @pytest.mark.parametrize(
@@ -55,6 +27,7 @@ def test_hostile_text_on_a_ticket_stays_text() -> None:
         "ftp://example.org/",
         "data:text/css,body{}",
         "font:../../../../etc/passwd",
+        "picture:logo",
         "FONT:OpenSans-Regular.ttf",
         "/etc/passwd",
         "",
@@ -69,6 +42,21 @@ def test_the_fetcher_refuses_everything_else(url: str) -> None:
 
 def test_the_fetcher_serves_what_it_was_given() -> None:
     assert MemoryFetcher({"font:a": b"bytes"}).fetch("font:a").read() == b"bytes"
+
+
+def test_a_picture_is_served_to_its_own_paper_only() -> None:
+    fetcher = MemoryFetcher({"font:a": b"bytes"})
+    assert fetcher.serving({"logo": b"png"}).fetch("picture:logo").read() == b"png"
+    with pytest.raises(NotServed):
+        fetcher.fetch("picture:logo")
+    with pytest.raises(NotServed):
+        fetcher.serving({"logo": b"png"}).fetch("picture:../logo")
+
+
+@pytest.mark.parametrize("fallback", [False, True])
+def test_no_font_of_the_machine_is_used(fallback: bool) -> None:
+    kept = resources(fallback=fallback).fonts._config
+    assert fontconfig.FcConfigGetFonts(kept, fontconfig.FcSetSystem).nfont == 0
 
 
 def test_a_template_that_asks_for_a_file_gets_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -103,9 +91,16 @@ def test_the_page_is_escaped() -> None:
 
 def test_our_font_is_embedded_and_no_other() -> None:
     fonts = {
-        str(font.get_object()["/BaseFont"])
+        str(font.get_object()["/BaseFont"])[8:]
         for page in PdfReader(io.BytesIO(render(paper()))).pages
         for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
     }
-    assert len(fonts) == 2
-    assert all("Paper" in font or "Open-Sans" in font for font in fonts), fonts
+    assert fonts == {"Paper", "Paper-Bold"}
+
+
+def test_the_fonts_are_the_ones_whose_origin_is_told() -> None:
+    folder = TEMPLATES / "documents" / "fonts"
+    source = (folder / "SOURCE.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\S+\.ttf)` \|.*\| `([0-9a-f]{64})` \|$", source, re.MULTILINE))
+    assert told == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.glob("*.ttf")}
+    assert set(typefaces.ORDINARY + typefaces.FALLBACK) == told.keys()

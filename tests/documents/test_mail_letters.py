@@ -15,7 +15,7 @@ from papers import AURORA, charge, line, paper
 
 from partnershop.documents import mail_view
 from partnershop.documents.mail_digest import DIGEST_WORDINGS, MOST, Section, digest
-from partnershop.documents.mail_letter import Entry, Letter, html_of, text_of
+from partnershop.documents.mail_letter import Entry, Letter, html_of, text_of, unbroken
 from partnershop.documents.mail_view import Addressed, Complained, Parcel, Settled
 from partnershop.documents.mail_wording import ENGLISH, MAIL_WORDINGS
 from partnershop.documents.paper import Paper, PaperKind, Reference
@@ -65,6 +65,15 @@ class Seen(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+ONE_LINE = '<span style="white-space:nowrap">'
+
+
+def _structure(page: str) -> list[str]:
+    """The elements of a page; breaks of lines and the marks of numbers come and go with the text."""
+    ours = ("span", {"style": "white-space:nowrap"})
+    return [tag for tag, attributes in Seen(page).elements if tag != "br" and (tag, attributes) != ours]
 
 
 ALLOWED = {
@@ -134,6 +143,37 @@ def test_subjects_bear_number_and_order() -> None:
     ]
 
 
+@pytest.mark.parametrize("language", ["it", "de", "en"])
+def test_a_number_is_not_broken_at_its_hyphens(language: str) -> None:
+    page = html_of(mail_view.invoice(paper(language=language)))
+    body = page.partition("<body")[2]
+    assert body.count("FT-2026-000012") == body.count(f"{ONE_LINE}FT-2026-000012</span>") >= 2
+    assert f"{ONE_LINE}A-1001</span>" in body
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("NC-2026-000003.", f"{ONE_LINE}NC-2026-000003</span>."),
+        ("(12-3/26)", f"({ONE_LINE}12-3/26</span>)"),
+        ("vor- und nachher", "vor- und nachher"),
+        ("Müller-7", "Müller-7"),
+        ("<b>A-1</b>", f"&lt;b&gt;{ONE_LINE}A-1</span>&lt;/b&gt;"),
+        (f"{'a' * 30}-1", f"{'a' * 30}-1"),
+    ],
+)
+def test_only_numbers_are_kept_together(text: str, kept: str) -> None:
+    assert unbroken(text) == kept
+
+
+@pytest.mark.parametrize("language", ["it", "de"])
+def test_money_is_written_in_one_way(language: str) -> None:
+    """The currency behind the amount in Italian and German, also in the list of what was taken back."""
+    text = text_of(mail_view.reversal(a_reversal(language), PAID))
+    assert len(re.findall(r"\d,\d\d\sEUR", text)) >= 3
+    assert not re.search(r"EUR[ \u00a0]\d", text)
+
+
 @given(st.sampled_from(["it", "de", "en"]), st.one_of(st.just(HOSTILE), st.text(min_size=1, max_size=200)))
 def test_no_text_becomes_markup_or_a_line_of_its_own(language: str, text: str) -> None:
     lines = (line(1, description=text, details=(text,)),)
@@ -152,9 +192,7 @@ def test_no_text_becomes_markup_or_a_line_of_its_own(language: str, text: str) -
         ),
     ):
         page = html_of(letter)
-        assert [tag for tag, _ in Seen(page).elements if tag != "br"] == [
-            tag for tag, _ in Seen(html_of(plain)).elements if tag != "br"
-        ]
+        assert _structure(page) == _structure(html_of(plain))
         assert len(text_of(letter).split("\n")) <= len(text_of(plain).split("\n"))
         assert "\n" not in letter.subject
 

@@ -13,7 +13,7 @@ import tasks.documents
 from models import Document, Rendering, RenderingState
 from partnershop.db import unit_of_work
 from partnershop.documents.paper import Paper
-from partnershop.flows import corrections, documents, inbox, inbox_events, invoicing
+from partnershop.flows import corrections, documents, inbox, inbox_events, invoicing, invoicing_drafts
 from partnershop.stages import Stage
 from tasks.inbox import apply_events
 
@@ -133,7 +133,7 @@ def test_an_order_that_cannot_be_invoiced_keeps_no_other_from_its_invoice(
     scene.change_settings(invoice_on="placed")
     for order in ("A-1", "A-2", "A-3"):
         scene.place(order, [item("1", "50.00")])
-    draft = invoicing._draft
+    draft = invoicing_drafts._draft
 
     def breaks(settings: Any, catalogue: Any, order: Any, *rest: Any) -> Any:
         if order.number == "A-2":
@@ -141,7 +141,7 @@ def test_an_order_that_cannot_be_invoiced_keeps_no_other_from_its_invoice(
         return draft(settings, catalogue, order, *rest)
 
     with monkeypatch.context() as broken:
-        broken.setattr(invoicing, "_draft", breaks)
+        broken.setattr(invoicing_drafts, "_draft", breaks)
         for _ in range(invoicing.ATTEMPTS):
             scene.go()
             time.advance(3600)

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import Case, Event, EventState, NumberSeries, Order, Shop
 from partnershop.db import unit_of_work
-from partnershop.flows import corrections, inbox, intake, invoicing, issuing, orders
+from partnershop.flows import corrections, inbox, intake, invoicing, issuing_numbers, orders
 from partnershop.rules.numbering import Counter
 from partnershop.stages import Stage
 from tasks import invoicing as invoicing_task
@@ -179,12 +179,14 @@ def test_without_the_lock_on_the_counter_writers_would_take_the_same_number(
 ) -> None:
     together = threading.Barrier(WRITERS, timeout=20)
 
-    def unlocked(session: Session, shop_id: int, series: str, _day: object) -> Counter:
+    def unlocked(session: Session, shop_id: int, names: Sequence[str]) -> dict[str, issuing_numbers._Series]:
+        (series,) = names
         row = session.get_one(NumberSeries, (shop_id, series))
         together.wait()
-        return Counter(row.year, row.last_number, row.last_issue_date)
+        counter = Counter(row.year, row.last_number, row.last_issue_date)
+        return {series: issuing_numbers._Series(counter, row.last_chain)}
 
-    monkeypatch.setattr(issuing, "_lock_counter", unlocked)
+    monkeypatch.setattr(issuing_numbers, "_locked", unlocked)
     failed = invoice_all(due, lambda: None)
     assert len(failed) == WRITERS - 1, "the database still lets none of them have a number twice"
     assert [due.papers(f"A-{n}")[0].sequence for n in range(WRITERS + 1) if due.papers(f"A-{n}")] == [1, 2]

@@ -12,7 +12,7 @@ import tasks.documents
 from models import Rendering, RenderingState, Shop
 from partnershop.db import unit_of_work
 from partnershop.due import Left, left
-from partnershop.flows import corrections, documents, invoicing, retrying, routing
+from partnershop.flows import corrections, documents, invoicing, invoicing_drafts, retrying, routing
 from partnershop.rules.eligibility import Decision, decide
 from partnershop.stages import Stage
 
@@ -86,7 +86,7 @@ def test_an_order_whose_case_is_parked_is_invoiced_all_the_same(
 def test_an_invoice_that_was_given_up_is_issued_when_it_is_retried(
     placed: Scene, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with broken(monkeypatch, invoicing, "_draft"):
+    with broken(monkeypatch, invoicing_drafts, "_draft"):
         spend(placed, time, invoicing.ATTEMPTS)
     placed.go()
     assert placed.said("A-1") == []

@@ -26,7 +26,12 @@ def test_a_complaint_before_the_invoice_is_an_allowance_on_the_coming_one(scene:
     (invoice,) = scene.papers("A-1")
     line = scene.lines(invoice)[0]
     assert (line.price_net, line.allowance, line.net) == (5000, 1200, 3800), "the old price stays visible"
-    assert line.allowances == [{"complaint": "C-1", "reason": "colours are off", "amount": 1200}]
+    assert line.allowances == [
+        {
+            "complaint": "C-1", "reason": "colours are off", "amount": 1200, "code": "65", "base": None,
+            "percent": None,
+        }
+    ]  # fmt: skip
     assert invoice.gross == 8296
 
 

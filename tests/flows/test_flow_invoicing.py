@@ -5,6 +5,8 @@ from factories import AT_UNITEDPRINT, Books, Clock, Scene, item, shipping
 
 from models import Document
 
+EXEMPT = item("4", "5.00", "0", vat_category="E", vat_exemption="Esente art. 10 DPR 633/72")
+
 
 def test_the_invoice_comes_by_itself_when_all_live_items_are_shipped(scene: Scene) -> None:
     scene.place("A-1", [item("1", "50.00"), item("2", "30.00")], charges=[shipping()])
@@ -93,7 +95,7 @@ def test_mixed_rates_are_rows_of_the_breakdown_with_the_charge_at_its_own(scene:
     scene.change_settings(invoice_on="placed")
     scene.place(
         "A-1",
-        [item("1", "100.05"), item("2", "33.35", "10"), item("3", "12.13", "4"), item("4", "5.00", "0")],
+        [item("1", "100.05"), item("2", "33.35", "10"), item("3", "12.13", "4"), EXEMPT],
         charges=[shipping("7.90", "22")],
     )
     scene.go()

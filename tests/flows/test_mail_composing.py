@@ -39,7 +39,7 @@ def test_an_invoice_goes_with_its_pdf_to_the_customer(mailing: Mailing) -> None:
     text = text_of(invoice)
     assert "Buongiorno Chiara Conti," in text
     assert f"Totale fattura: 131,64{NBSP}EUR" in text
-    assert f"Vi preghiamo di versare 131,64{NBSP}EUR sul conto" in text
+    assert f"Vi preghiamo di versare 131,64{NBSP}EUR entro il " in text
     row = mailing.row(MailKind.INVOICE)
     assert (row.state, row.bcc, row.times_sent) == (MailState.SENT, ["books@aurora.example"], 1)
     assert row.message_id == f"<{row.key}@aurora.example>"

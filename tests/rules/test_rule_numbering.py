@@ -63,6 +63,28 @@ def test_a_pattern_that_could_give_a_number_twice_is_refused(pattern: str) -> No
         check_pattern(pattern)
 
 
+@pytest.mark.parametrize(
+    "pattern", ["123456789{year}-{number}", "FATT-{year}-{number:011d}", "{year}-{number:03d}-{number}-A"]
+)
+def test_a_pattern_whose_numbers_grow_beyond_20_characters_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="at most 20 characters, also of seven digits"):
+        check_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["12345678{year}-{number}", "FATT-{year}-{number:010d}", "A/b_1.c2{year}-{number:07d}"]
+)
+def test_a_pattern_of_just_20_characters_is_taken(pattern: str) -> None:
+    check_pattern(pattern)
+    assert len(format_number(pattern, 2026, 9_999_999)) == 20
+
+
+@pytest.mark.parametrize("letter", ["È", "ß", "–", " ", "\u00a0", "€", "#", "\n", "А"])
+def test_a_pattern_with_letters_that_the_authorities_do_not_take_is_refused(letter: str) -> None:
+    with pytest.raises(ValueError, match="must be of the letters A to Z"):
+        check_pattern(f"F{letter}-{{year}}-{{number}}")
+
+
 @given(st.integers(2000, 2100), st.integers(1, 10**7), st.integers(2000, 2100), st.integers(1, 10**7))
 def test_different_papers_have_different_numbers(year: int, number: int, other_year: int, other: int) -> None:
     pattern = "FT-{year}-{number:06d}"

@@ -17,7 +17,7 @@ _CANCELLED = text("""
 """)
 _COMPLAINTS = text("SELECT count(*) FROM complaint WHERE shop_id = ANY(:shops)")
 
-# Whether or not the order is invoiced: what the customer was told has not come about.
+# Whether or not the order is invoiced: what the customer was told has not come about. Refused papers are told apart.
 _PARKED = text("""
     SELECT decided.shop_id, shop.code AS shop, 'case-' || decided.id AS key,
            jsonb_build_object('order', orders.number, 'case_id', decided.id::text,
@@ -30,6 +30,7 @@ _PARKED = text("""
       JOIN orders ON orders.id = decided.order_id
       JOIN shop ON shop.id = decided.shop_id
      WHERE decided.shop_id = ANY(:shops) AND decided.state = 'parked' AND decided.kind = :of
+       AND NOT EXISTS (SELECT FROM refused_paper WHERE case_id = decided.id AND released_at IS NULL)
      ORDER BY decided.id
 """)
 

@@ -32,12 +32,14 @@ _DUE = text("""
            NULL AS amount, NULL AS currency
       FROM orders JOIN shop ON shop.id = orders.shop_id
      WHERE orders.shop_id = ANY(:shops) AND invoice_due_at IS NOT NULL AND invoice_id IS NULL
+       AND paper_refused_at IS NULL
        AND (invoice_due_at < :before OR attempts >= :attempts)
      ORDER BY orders.id
 """)
 
 # Complete is an order all of whose live items are shipped; one that came in when invoices are issued at once is so from
-# the start. An open case comes first and decides what is on the invoice.
+# the start, but for those whose invoice names the day of delivery (K). An open case comes first and decides what is on
+# the invoice.
 _NEVER_NOTED = text("""
     SELECT orders.shop_id, shop.code AS shop, 'order-' || orders.id AS key,
            jsonb_build_object('order', orders.number) AS about,
@@ -51,7 +53,9 @@ _NEVER_NOTED = text("""
        AND (NOT EXISTS (
                 SELECT FROM item WHERE item.order_id = orders.id AND item.state NOT IN ('shipped', 'cancelled'))
             OR settings.invoice_on = 'placed' AND EXISTS (
-                SELECT FROM event WHERE event.id = orders.event_id AND event.received_at > settings.created_at))
+                SELECT FROM event WHERE event.id = orders.event_id AND event.received_at > settings.created_at)
+               AND NOT EXISTS (SELECT FROM item WHERE item.order_id = orders.id AND item.vat_category = 'K')
+               AND NOT EXISTS (SELECT FROM charge WHERE charge.order_id = orders.id AND charge.vat_category = 'K'))
        AND NOT EXISTS (
            SELECT FROM correction_case decided WHERE decided.order_id = orders.id AND decided.state = 'open')
        AND NOT EXISTS (

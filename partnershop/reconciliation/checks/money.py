@@ -9,10 +9,12 @@ from partnershop.reconciliation.checks import (
     payments,
     payments_aside,
     refunds,
+    refused,
 )
 from partnershop.reconciliation.looking import Check
 
 CHECKS: tuple[Check, ...] = (
+    refused.CHECK,
     invoices.CHECK,
     *cases.CHECKS,
     entitlements.CHECK,

@@ -124,7 +124,7 @@ def _judged_again(paper: Paper, files: Mapping[str, bytes]) -> Iterator[str]:
     """What is wrong with the XMLs in its bytes: beside its rows, in themselves, and against the standards."""
     from partnershop.documents import fatturapa, gate  # noqa: PLC0415
     from partnershop.documents.archive import FACTUR_X  # noqa: PLC0415
-    from partnershop.documents.breach_words import sentence  # noqa: PLC0415
+    from partnershop.documents.words.breach_words import sentence  # noqa: PLC0415
 
     judges: dict[str, Callable[[bytes], list[Breach]]] = {FACTUR_X: partial(gate.of_xml, paper=paper)}
     if paper.sdi is not None:

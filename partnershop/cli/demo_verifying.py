@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from partnershop.cli.output import say
-from partnershop.documents.examining import examine
 from partnershop.documents.unreadable import Unreadable
-from partnershop.documents.verdict import FileKind, Verdict
+from partnershop.documents.verifying.examining import examine
+from partnershop.documents.verifying.verdict import FileKind, Verdict
 from partnershop.rules.words import counted
 
 

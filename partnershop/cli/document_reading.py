@@ -13,9 +13,9 @@ from partnershop.cli.ending import UnknownThing
 from partnershop.cli.reading_export import FACTUR_X, files_inside
 from partnershop.documents import cii
 from partnershop.documents.breach import Breach
-from partnershop.documents.breach_words import sentence
 from partnershop.documents.cii.same import breaches as differences
 from partnershop.documents.paper import Identifier, Paper, PaperLine, PaperTax, Party, Reference
+from partnershop.documents.words.breach_words import sentence
 from partnershop.flows import document_bytes
 from partnershop.flows.papers import load_papers
 from partnershop.rules.money import price_text, to_text

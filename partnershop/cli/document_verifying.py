@@ -8,9 +8,9 @@ from typing import Any
 from partnershop.cli.output import FINE, NOT_FINE, WRONG_USE, note, pairs, say
 from partnershop.documents.breach import Breach
 from partnershop.documents.unreadable import Unreadable
-from partnershop.documents.verdict import FileKind, Said, Verdict
-from partnershop.documents.verify import LARGEST_BYTES, verify
-from partnershop.documents.verify_words import sentence
+from partnershop.documents.verifying.verdict import FileKind, Said, Verdict
+from partnershop.documents.verifying.verify import LARGEST_BYTES, verify
+from partnershop.documents.verifying.verify_words import sentence
 
 _FORMATS = {FileKind.CII: "CII (Factur-X, ZUGFeRD)", FileKind.FATTURAPA: "FatturaPA", FileKind.PDF: "PDF"}
 _KINDS = {

@@ -26,7 +26,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[impor
 from partnershop.documents import archive as archives
 from partnershop.documents import typefaces
 from partnershop.documents.archive import Archive
-from partnershop.documents.wording import wording
+from partnershop.documents.words.wording import wording
 from partnershop.errors import Defect
 from partnershop.paths import TEMPLATES
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from partnershop.documents.engine import fill, pdf
 from partnershop.documents.formats import formats
 from partnershop.documents.printable import printable
-from partnershop.documents.wording import supported
+from partnershop.documents.words.wording import supported
 from partnershop.gateways.ticket import Feature, Ticket
 
 _PRINT_RUN = "quantity"  # the attribute that holds it (domain.md: quantity is an attribute like any other)

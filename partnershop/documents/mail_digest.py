@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from partnershop.documents.mail_letter import Block, Entry, Letter
 from partnershop.documents.printable import printable
-from partnershop.documents.wording import supported
+from partnershop.documents.words.wording import supported
 
 MOST = 20
 """How many of each list are told; the rest is counted."""

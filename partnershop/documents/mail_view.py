@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from partnershop.documents.formats import formats
 from partnershop.documents.mail_letter import Block, Entry, Letter
-from partnershop.documents.mail_wording import MAIL_WORDINGS, MailWording
 from partnershop.documents.paper import Paper, Party
 from partnershop.documents.printable import printable
 from partnershop.documents.view import view
 from partnershop.documents.view_parties import legal
-from partnershop.documents.wording import supported, wording
+from partnershop.documents.words.mail_wording import MAIL_WORDINGS, MailWording
+from partnershop.documents.words.wording import supported, wording
 
 _MOST_LINES = 40
 _LONGEST_NAME = 80

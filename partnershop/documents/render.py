@@ -6,7 +6,7 @@ from partnershop.documents.cii import rules, same
 from partnershop.documents.engine import fill, pdf
 from partnershop.documents.paper import Paper
 from partnershop.documents.view import view
-from partnershop.documents.wording import wording
+from partnershop.documents.words.wording import wording
 from partnershop.errors import Defect
 
 

@@ -11,7 +11,7 @@ from partnershop.documents.printable import printable
 from partnershop.documents.view_lines import LineView, TaxView, line_view, tax_view
 from partnershop.documents.view_parties import address, legal, overflows_foot, overflows_window, sender
 from partnershop.documents.view_sentences import closing, due, intro, notices
-from partnershop.documents.wording import Wording, wording
+from partnershop.documents.words.wording import Wording, wording
 
 _OUTSIDE_VAT = "O"
 

@@ -6,7 +6,7 @@ from partnershop.documents.formats import Formats
 from partnershop.documents.paper import PaperLine, PaperTax
 from partnershop.documents.printable import printable
 from partnershop.documents.view_sentences import exemption
-from partnershop.documents.wording import Wording
+from partnershop.documents.words.wording import Wording
 
 _OUTSIDE_VAT = "O"
 

@@ -3,7 +3,7 @@
 from partnershop.documents.formats import Formats
 from partnershop.documents.paper import Identifier, Party
 from partnershop.documents.printable import printable
-from partnershop.documents.wording import Wording
+from partnershop.documents.words.wording import Wording
 
 # Where the post code comes after the town, on a line of its own (UPU S42 templates of these countries).
 _POSTCODE_LAST = {"GB", "IE"}

@@ -1,10 +1,10 @@
 """What a paper says in sentences: why it is there, above its lines, and what becomes of the money, below its totals."""
 
-from partnershop.documents import law, notes
 from partnershop.documents.formats import Formats
 from partnershop.documents.paper import Paper, PaperKind, PaperTax
 from partnershop.documents.printable import printable
-from partnershop.documents.wording import Wording
+from partnershop.documents.words import law, notes
+from partnershop.documents.words.wording import Wording
 
 _ZERO_RATE = "Z"
 _TRANSFER_METHODS = {"advance", "invoice"}

@@ -50,7 +50,7 @@ def park(session: Session, case: Case, refusal: Refusal) -> None:
 
 def told(breaches: Iterable[Breach], language: str) -> str:
     """The rules and what they say, in a language; the end of an operator's sentence."""
-    from partnershop.documents.breach_words import sentence  # noqa: PLC0415  (with the gate, slow to load)
+    from partnershop.documents.words.breach_words import sentence  # noqa: PLC0415  (with the gate, slow to load)
 
     return "; ".join(f"{breach.rule}: {sentence(breach, language).rstrip('.')}" for breach in breaches)
 

@@ -48,7 +48,7 @@ def rows_of(refused: Sequence[RefusedRow], language: str) -> list[dict[str, obje
     """A row for each rule that is broken, as `attention` and `show` list them."""
     if not refused:
         return []
-    from partnershop.documents.breach_words import sentence  # noqa: PLC0415  (slow to load, and rarely wanted)
+    from partnershop.documents.words.breach_words import sentence  # noqa: PLC0415  (slow to load, and rarely wanted)
 
     return [
         {

@@ -8,10 +8,11 @@ from conforming import CONFORMING, tree
 from lxml import etree
 from mutating import MUTATIONS
 
-from partnershop.documents import breach_words, gate
+from partnershop.documents import gate
 from partnershop.documents.breach import Breach
-from partnershop.documents.breach_words import LANGUAGES, WORDS, sentence
 from partnershop.documents.cii import rules
+from partnershop.documents.words import breach_words
+from partnershop.documents.words.breach_words import LANGUAGES, WORDS, sentence
 from partnershop.paths import ROOT
 
 # The id of a rule where code names it: ours, or five digits of the SdI's. A file as a whole (P-FILE) is no paper.

@@ -13,11 +13,12 @@ import papers
 import pytest
 from cii_papers import CATEGORIES, COMPLAINT, INVOICE, METHODS, SHAPES, WORDS, every_paper, one
 
-from partnershop.documents import cii, notes
+from partnershop.documents import cii
 from partnershop.documents.cii import schema
 from partnershop.documents.cii.invoice import Invoice
 from partnershop.documents.paper import Paper, PaperKind
-from partnershop.documents.wording import ITALIAN
+from partnershop.documents.words import notes
+from partnershop.documents.words.wording import ITALIAN
 
 REVERSAL, REDUCED = PaperKind.REVERSAL, PaperKind.REDUCED_INVOICE
 

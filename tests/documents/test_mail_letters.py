@@ -17,9 +17,9 @@ from partnershop.documents import mail_view
 from partnershop.documents.mail_digest import DIGEST_WORDINGS, MOST, Section, digest
 from partnershop.documents.mail_letter import Entry, Letter, html_of, text_of, unbroken
 from partnershop.documents.mail_view import Addressed, Complained, Parcel, Settled
-from partnershop.documents.mail_wording import ENGLISH, MAIL_WORDINGS
 from partnershop.documents.paper import Paper, PaperKind, Reference
-from partnershop.documents.wording import WORDINGS
+from partnershop.documents.words.mail_wording import ENGLISH, MAIL_WORDINGS
+from partnershop.documents.words.wording import WORDINGS
 
 OLD = Reference("FT-2026-000011", date(2026, 3, 8))
 PAID = Settled(refunded=6088, owed=0, paid=6088)

@@ -6,8 +6,8 @@ from datetime import date
 import papers
 import pytest
 
-from partnershop.documents import notes
 from partnershop.documents.paper import ForSdi, PaperKind
+from partnershop.documents.words import notes
 
 LANGUAGES = ("it", "de", "en")
 SDI = ForSdi("IT98765430214_0000A", "RF01", {}, stamp_duty=200, recipient_code="0000000")

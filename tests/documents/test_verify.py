@@ -14,14 +14,15 @@ import pytest
 from lxml import etree
 from pypdf import PdfReader, PdfWriter
 
-from partnershop.documents import cii, verify_words
-from partnershop.documents import verify as verifying
+from partnershop.documents import cii
 from partnershop.documents.breach import Breach
-from partnershop.documents.examining import examine
 from partnershop.documents.render import render
 from partnershop.documents.unreadable import REASONS, Unreadable
-from partnershop.documents.verdict import FileKind, RateTotal, Verdict
-from partnershop.documents.verify import verify
+from partnershop.documents.verifying import verify as verifying
+from partnershop.documents.verifying import verify_words
+from partnershop.documents.verifying.examining import examine
+from partnershop.documents.verifying.verdict import FileKind, RateTotal, Verdict
+from partnershop.documents.verifying.verify import verify
 
 LANGUAGES = ("it", "de", "en")
 UBL = b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><ID>1</ID></Invoice>'
@@ -62,6 +63,13 @@ def broken(verdict: Verdict) -> set[str]:
 
 
 # What is ours
+
+
+def test_what_only_our_own_papers_must_keep_is_a_warning_for_other_peoples() -> None:
+    in_units = cii.write(sample.german()).replace(b'unitCode="H87"', b'unitCode="C62"')
+    verdict = examine(in_units)
+    assert verdict.conforms
+    assert [breach.rule for breach in verdict.invoices[0].warnings] == ["P-LINE-7"]
 
 
 def test_a_paper_of_ours_conforms_and_says_what_it_is() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from partnershop.documents import job_ticket
 from partnershop.documents.paper import PaperKind
-from partnershop.documents.wording import ENGLISH, WORDINGS, Wording, supported, wording
+from partnershop.documents.words.wording import ENGLISH, WORDINGS, Wording, supported, wording
 
 
 def _texts(words: Wording) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from partnershop.documents import notes
 from partnershop.documents.breach import Breach
 from partnershop.documents.cii import codes
 from partnershop.documents.cii.invoice import Adjustment, Identified, Invoice, InvoiceLine, Trader
 from partnershop.documents.paper import Allowance, Identifier, Paper, PaperKind, PaperLine, Party
 from partnershop.documents.printable import printable
+from partnershop.documents.words import notes
 from partnershop.rules.money import exponent
 
 Pair = tuple[str, str, object, object]

@@ -8,8 +8,8 @@ from partnershop.documents.cii.writing_elements import Element, group, part, roo
 from partnershop.documents.cii.writing_lines import write_lines
 from partnershop.documents.cii.writing_parties import write_buyer, write_deliver_to, write_seller
 from partnershop.documents.cii.writing_settlement import write_settlement
-from partnershop.documents.notes import notes
 from partnershop.documents.paper import Paper
+from partnershop.documents.words.notes import notes
 
 
 def write(paper: Paper) -> bytes:

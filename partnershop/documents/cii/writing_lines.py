@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from partnershop.documents import notes
 from partnershop.documents.cii import codes
 from partnershop.documents.cii.writing_elements import Element, group, percent, say, say_whether
 from partnershop.documents.paper import Allowance, Paper, PaperLine
+from partnershop.documents.words import notes
 from partnershop.rules.money import price_text, to_text
 
 

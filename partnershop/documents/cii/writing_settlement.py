@@ -1,10 +1,10 @@
 """How to pay (BG-16, BT-9, BT-20), VAT breakdown (BG-23), totals (BG-22) and the invoice referred to (BG-3)."""
 
-from partnershop.documents import notes
 from partnershop.documents.cii import codes
 from partnershop.documents.cii.writing_elements import Element, group, percent, say, say_day, say_day_of_paper
 from partnershop.documents.cii.writing_lines import write_charges
 from partnershop.documents.paper import Paper, PaperKind, PaperTax
+from partnershop.documents.words import notes
 from partnershop.rules.money import to_text
 
 

@@ -10,8 +10,8 @@ from partnershop.documents.fatturapa.text import basic, latin_parts
 from partnershop.documents.fatturapa.writing_lines import put_lines
 from partnershop.documents.fatturapa.writing_taxes import put_taxes
 from partnershop.documents.formats import formats
-from partnershop.documents.notes import notes
 from partnershop.documents.paper import ForSdi, Paper, PaperKind, PaperLine, Reference
+from partnershop.documents.words.notes import notes
 
 _TYPES = {PaperKind.INVOICE: "TD01", PaperKind.REDUCED_INVOICE: "TD01", PaperKind.REVERSAL: "TD04"}
 _LANGUAGE = "it"

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from partnershop.documents.unreadable import Unreadable
-from partnershop.documents.verdict import Verdict
+from partnershop.documents.verifying.verdict import Verdict
 from partnershop.errors import Defect
 
 LARGEST_BYTES = 50 * 2**20
@@ -32,7 +32,8 @@ def verify(content: bytes) -> Verdict:
     if len(content) > LARGEST_BYTES:
         raise Unreadable("large", most=f"{LARGEST_BYTES // 2**20} MB")
     # -P: a file of the folder that one happens to be in must not pass for a module of Python.
-    command = [sys.executable, "-P", "-m", "partnershop.documents.verify", str(CPU_SECONDS), str(MEMORY_BYTES)]
+    module = "partnershop.documents.verifying.verify"
+    command = [sys.executable, "-P", "-m", module, str(CPU_SECONDS), str(MEMORY_BYTES)]
     try:
         done = subprocess.run(
             command, input=content, capture_output=True, timeout=WALL_SECONDS, check=False, env=_environment()
@@ -76,7 +77,7 @@ def _limit(seconds: int, memory: int) -> None:
 def main(seconds: int, memory: int) -> int:
     """Look at what comes by standard input, within limits, and print the verdict as JSON. Of the child process."""
     _limit(seconds, memory)
-    from partnershop.documents.examining import examine  # noqa: PLC0415  (what it loads counts against the limits)
+    from partnershop.documents.verifying.examining import examine  # noqa: PLC0415  (what it loads counts against the limits)
 
     try:
         said = examine(sys.stdin.buffer.read()).stored()

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from partnershop.documents.formats import Formats, formats
-from partnershop.documents.law import of_prepayment
 from partnershop.documents.paper import Paper, PaperKind, PaperLine, Reference
 from partnershop.documents.printable import printable
-from partnershop.documents.wording import wording
+from partnershop.documents.words.law import of_prepayment
+from partnershop.documents.words.wording import wording
 
 _ITALY = "IT"
 _TRANSFERS = frozenset({"advance", "invoice"})

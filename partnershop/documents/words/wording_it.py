@@ -4,7 +4,7 @@ Titles as DPR 633/72 art. 21 (fattura) and art. 26 (nota di credito) have them.
 """
 
 from partnershop.documents.paper import PaperKind
-from partnershop.documents.wording_members import Wording
+from partnershop.documents.words.wording_members import Wording
 
 ITALIAN = Wording(
     language="it",

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from partnershop.documents.wording_de import GERMAN
-from partnershop.documents.wording_en import ENGLISH
-from partnershop.documents.wording_it import ITALIAN
-from partnershop.documents.wording_members import Wording
+from partnershop.documents.words.wording_de import GERMAN
+from partnershop.documents.words.wording_en import ENGLISH
+from partnershop.documents.words.wording_it import ITALIAN
+from partnershop.documents.words.wording_members import Wording
 
 __all__ = ["ENGLISH", "FALLBACK", "GERMAN", "ITALIAN", "WORDINGS", "Wording", "supported", "wording"]
 

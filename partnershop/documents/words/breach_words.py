@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 
-from partnershop.documents import (
+from partnershop.documents.breach import Breach
+from partnershop.documents.fatturapa import words as fatturapa
+from partnershop.documents.words import (
     breach_words_amounts,
     breach_words_form,
     breach_words_parties,
     breach_words_vat,
 )
-from partnershop.documents.breach import Breach
-from partnershop.documents.fatturapa import words as fatturapa
 
 _LATE_REVERSAL: Mapping[str, str] = {
     "en": "What invoice {invoice} is for was supplied on {supplied}; after {until} art. 26 (3) DPR 633/72 lets nobody "

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from partnershop.documents.verdict import FileKind, RateTotal, Said
+from partnershop.documents.verifying.verdict import FileKind, RateTotal, Said
 
 _CII = "urn:un:unece:uncefact:data:standard"
 _NAMES = {

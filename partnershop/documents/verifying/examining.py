@@ -13,10 +13,10 @@ from partnershop.documents.attachments import attached
 from partnershop.documents.breach import Breach
 from partnershop.documents.cii import reading, rules, schema
 from partnershop.documents.cii.invoice import Invoice
-from partnershop.documents.said import CII_ROOT, FATTURAPA_ROOT, cii_said, fatturapa_said
 from partnershop.documents.unreadable import Unreadable
-from partnershop.documents.verdict import FileKind, Said, Verdict
-from partnershop.documents.xmp import Claims, claims_of
+from partnershop.documents.verifying.said import CII_ROOT, FATTURAPA_ROOT, cii_said, fatturapa_said
+from partnershop.documents.verifying.verdict import FileKind, Said, Verdict
+from partnershop.documents.verifying.xmp import Claims, claims_of
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_INVOICE, _NO_ARCHIVE, _NO_DESCRIPTION, _TWO_STORIES = "P-FILE-1", "P-FILE-2", "P-FILE-3", "P-FILE-4"
@@ -81,9 +81,10 @@ def _said(name: str | None, content: bytes) -> Said:
 
 
 def _cii(said: Said, xml: bytes) -> Said:
-    standard = schema.validate(xml)
-    broken = (*rules.breaches(_invoice(xml)), *standard.breaches)
-    return replace(said, breaches=broken, warnings=tuple(standard.warnings))
+    standard, ours = schema.validate(xml), rules.breaches(_invoice(xml))
+    broken = [breach for breach in ours if breach.rule not in rules.HOUSE]
+    stricter = [breach for breach in ours if breach.rule in rules.HOUSE]
+    return replace(said, breaches=(*broken, *standard.breaches), warnings=(*stricter, *standard.warnings))
 
 
 def _invoice(xml: bytes) -> Invoice:

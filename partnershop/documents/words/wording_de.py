@@ -4,7 +4,7 @@ A Stornorechnung is never called "Gutschrift": since 2013 that word means a self
 """
 
 from partnershop.documents.paper import PaperKind
-from partnershop.documents.wording_members import Wording
+from partnershop.documents.words.wording_members import Wording
 
 GERMAN = Wording(
     language="de",

@@ -1,7 +1,7 @@
 """The words of the papers in English; also for customers of any other language."""
 
 from partnershop.documents.paper import PaperKind
-from partnershop.documents.wording_members import Wording
+from partnershop.documents.words.wording_members import Wording
 
 ENGLISH = Wording(
     language="en",

@@ -1,7 +1,7 @@
 """What is wrong with a file as a whole, in three languages; the rules of papers have their own words."""
 
 from partnershop.documents.breach import Breach
-from partnershop.documents.breach_words import sentence as sentence_of_paper
+from partnershop.documents.words.breach_words import sentence as sentence_of_paper
 
 _WORDS: dict[str, dict[str, str]] = {
     "P-FILE-1": {

@@ -15,14 +15,14 @@ from partnershop.documents.words import (
 _LATE_REVERSAL: Mapping[str, str] = {
     "en": "What invoice {invoice} is for was supplied on {supplied}; after {until} art. 26 (3) DPR 633/72 lets nobody "
     "take VAT back because both sides agree later. Where comma 2 applies (void, annulled, rescinded or the like), "
-    "`partnershop order confirm-reversal {order} --reason TEXT`; else leave the invoice as it is.",
+    "`partnershop order confirm-reversal {order} --shop SHOP --reason TEXT`; else leave the invoice as it is.",
     "de": "Das mit Rechnung {invoice} Berechnete wurde am {supplied} geliefert; nach dem {until} erlaubt Art. 26 Abs. "
     "3 DPR 633/72 keine Berichtigung der Steuer mehr, auf die man sich erst später einigt. Gilt Absatz 2 (nichtig, "
-    "angefochten, aufgelöst oder ähnlich): `partnershop order confirm-reversal {order} --reason TEXT`; sonst die "
-    "Rechnung lassen, wie sie ist.",
+    "angefochten, aufgelöst oder ähnlich): `partnershop order confirm-reversal {order} --shop SHOP --reason TEXT`; "
+    "sonst die Rechnung lassen, wie sie ist.",
     "it": "L'operazione della fattura {invoice} è del {supplied}; dopo il {until} l'art. 26, comma 3, DPR 633/72 non "
     "ammette variazioni per accordo successivo. Se vale il comma 2 (nullità, annullamento, risoluzione e simili): "
-    "`partnershop order confirm-reversal {order} --reason TEXT`; altrimenti lasciare la fattura com'è.",
+    "`partnershop order confirm-reversal {order} --shop SHOP --reason TEXT`; altrimenti lasciare la fattura com'è.",
 }
 _SCHEMA: Mapping[str, str] = {
     "en": "The e-invoice does not keep the schema of its standard at {where}: {text}. Correct what it names in the "

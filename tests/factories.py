@@ -1,6 +1,7 @@
 """A shop on the real database, for tests that tell it what happens and read what comes of it."""
 
 import copy
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -320,7 +321,7 @@ class Clock:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
-        self._seconds = 0
+        self._seconds = int(os.environ.get("PARTNERSHOP_CLOCK_OFFSET_SECONDS", "0"))
 
     def advance(self, seconds: int) -> None:
         """Let this many seconds pass."""

@@ -8,18 +8,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from partnershop.cli.output import NOT_FINE, note, say
+from partnershop.clock import stay_before
 from partnershop.paths import SAMPLES
 from partnershop.rules.words import counted
 
 if TYPE_CHECKING:
     from partnershop.cli.running import Product
 
+_SAMPLES_LATEST = datetime(2027, 2, 1, tzinfo=UTC)
 _STEP_SECONDS = 180.0
 _BATCH = 20
 
@@ -49,6 +52,8 @@ def demo(
     from partnershop.cli.running import running  # noqa: PLC0415
     from partnershop.supervisor import Interrupted, interruptible  # noqa: PLC0415
 
+    # The samples are of March 2026, and a reversal more than a year after the supply waits for an operator.
+    stay_before(_SAMPLES_LATEST)
     # Nobody waits here for more parcels of an order to tell of them in one mail.
     os.environ["PARTNERSHOP_MAIL_GATHER_SECONDS"] = "0"
     stays = not once and sys.stdout.isatty()

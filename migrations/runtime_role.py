@@ -12,8 +12,8 @@ from partnershop.errors import Refused
 ONLY_ADDED = ("document", "document_line", "document_tax", "logo")
 # The only rows that the product ever deletes.
 DELETED = ("period_claim",)
-# Which schema this is; the migrations alone write it.
-ONLY_READ = ("alembic_version",)
+# Which schema this is, which the migrations alone write; and what became the bytes of papers, which a trigger does.
+ONLY_READ = ("alembic_version", "printed")
 
 _ROLE = text("""
     SELECT rolsuper, pg_has_role(rolname, (SELECT tableowner FROM pg_tables

@@ -14,7 +14,8 @@ from partnershop.rules.papers import DocumentKind
 class NumberSeries(Base):
     """The counter of a shop's series ("invoice" or "reversal"), locked as the last step of the transaction that issues.
 
-    It remembers the last issue date, and a date never goes behind it; and the `chain` of the paper issued last.
+    It remembers the last issue date, and a date never goes behind it; and the `chain` of the paper issued last. Papers
+    with an id above `chained_after` have a chain.
     """
 
     __tablename__ = "number_series"
@@ -25,6 +26,7 @@ class NumberSeries(Base):
     last_number: Mapped[int] = mapped_column(BigInteger)
     last_issue_date: Mapped[date]
     last_chain: Mapped[str | None]
+    chained_after: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
 
 
 class Document(Base):
@@ -201,3 +203,21 @@ class Rendering(DueWork, Base):
     size: Mapped[int | None] = mapped_column(BigInteger)
     renderer: Mapped[str | None]
     rendered_at: Mapped[datetime | None]
+
+
+class Printed(Base):
+    """What became a paper's bytes, noted by a trigger of `rendering` in the order of a shop's prints; never changed.
+
+    `link` is the SHA-256 of the link before it ("-" for none), the paper's id, its `chain` ("-"), the SHA-256 of its
+    bytes and their renderer, with blanks between.
+    """
+
+    __tablename__ = "printed"
+    __table_args__ = (Index("ix_printed_shop", "shop_id", "id"),)
+
+    id: Mapped[Id]
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
+    sha256: Mapped[str]
+    renderer: Mapped[str | None]
+    link: Mapped[str]

@@ -45,18 +45,18 @@ _INCOMPLETE = {
 
 
 def worklist(
-    session: Session, shop: Shop, days: int, limit: int, *, overpayments: bool = True, language: str = "en"
+    session: Session, shop: Shop, days: int, limit: int, *, overpayments: bool = True, language: str | None = None
 ) -> dict[str, Any]:
     """The lists of `partnershop attention`, each with at most `limit` rows; `more` names those that were cut off.
 
     Refusals are those of the last `days` days. Amounts are text in major units of the shop's currency. Overpayments
     are left out where nobody wants them: every order's books are read for them. `language` is that of the sentences
-    that there are in several.
+    that there are in several, the shop's where none is given.
     """
     rows: dict[str, Rows] = {
         "unknown_hand_overs": _unknown(session, shop, limit),
         "held": _held(session, shop, limit),
-        "refused_papers": _refused_papers(session, shop, limit, language),
+        "refused_papers": _refused_papers(session, shop, limit, language or settings_of(session, shop.id).language),
         "given_up": _given_up(session, shop, limit),
         "incomplete_settings": _incomplete(session, shop),
         "overpayments": _overpayments(session, shop) if overpayments else [],

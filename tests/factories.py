@@ -348,6 +348,8 @@ def product(clean_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("PARTNERSHOP_DATA", str(tmp_path))
     engine = _engine_of(clean_database)
     monkeypatch.setattr(db, "engine", lambda: engine)
+    # Whoever imports workers.app leaves a waker behind; here the test itself says which stage works when.
+    monkeypatch.setattr(db, "_waker", None)
     yield monkeypatch
     config.cache_clear()
 

@@ -50,6 +50,8 @@ def refusing(*kinds: PaperKind, breach: Breach = PLANTED) -> Iterator[list[Paper
     real, asked = gate.breaches, list[Paper]()
 
     def breaches(paper: Paper, effective: Breakdown | None = None) -> list[Breach]:
+        if paper.buyer.city == "Sample":  # what `shop add` judges
+            return real(paper, effective)
         asked.append(paper)
         return [breach] if paper.kind in kinds else real(paper, effective)
 

@@ -177,7 +177,7 @@ class Shop:
         complaint["decided"] = True
 
     def complaint_accepted(self, order: Account, data: dict[str, Any]) -> None:
-        """Less for the line, unless it is decided, cancelled, or more than what is left."""
+        """Less for the line, unless it is decided, cancelled, nothing, or more than what is left."""
         complaint = self.complaints[data["complaint"]]
         line = order.lines[complaint["item"]]
         reduction = data["reduction"]
@@ -185,7 +185,7 @@ class Shop:
             off = Decimal(reduction["net"])
         else:
             off = cents(line.price * Decimal(reduction["percent"]) / 100)
-        if complaint["decided"] or line.cancelled or off > line.price - line.off:
+        if complaint["decided"] or line.cancelled or not 0 < off <= line.price - line.off:
             return
         complaint["decided"] = True
         before = order.live()[1]

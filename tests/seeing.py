@@ -17,7 +17,7 @@ TESTS = Path(__file__).parent
 BUYER = {
     "number": "K-90210", "name": "Zenobia Quastenflosser", "company": "Quastenflosser Kartonagen KG",
     "street": "Hinterm Mondteich 77", "postcode": "39999", "city": "Wolkenkuckucksheim", "country": "IT",
-    "email": "zenobia@quasten.example", "vat_id": "IT12345670017", "tax_code": "QSTZNB80A41F205X", "language": "de",
+    "email": "zenobia@quasten.example", "vat_id": "IT12345670017", "tax_code": "QSTZNB80A41F205B", "language": "de",
 }  # fmt: skip
 SELLER = {
     "legal_name": "Tipografia Xanadu S.r.l.", "street": "Via degli Unicorni 9", "postcode": "40126", "city": "Bologna",
@@ -32,7 +32,7 @@ SECRETS = {
 }
 PERSONAL = (
     "Zenobia", "Quastenflosser", "Mondteich", "Wolkenkuckucksheim", "quasten.example", "12345670017",
-    "QSTZNB80A41F205X", "Xanadu", "Unicorni", "xanadu.example", "IT60X0542811101000000123456", SMTP_PASSWORD,
+    "QSTZNB80A41F205B", "Xanadu", "Unicorni", "xanadu.example", "IT60X0542811101000000123456", SMTP_PASSWORD,
     METRICS_TOKEN,
 )  # fmt: skip
 

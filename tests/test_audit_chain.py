@@ -18,6 +18,7 @@ __all__ = ["played"]
 pytestmark = pytest.mark.usefixtures("played")
 
 _CHANGED = "does not say what it said when it was issued"
+_NOT_CHAINED = "has no link, though it was issued after papers were chained"
 _NOT_AFTER = "does not follow {} as it did when it was issued"
 _THIRD, _LAST = "number = 'FT-2026-000003'", "number = 'FT-2026-000006'"
 _OF_THIRD, _OF_LAST = (f"document_id = (SELECT id FROM document WHERE {which})" for which in (_THIRD, _LAST))
@@ -149,11 +150,18 @@ FORGED: dict[str, tuple[list[str], list[str]]] = {
     ),
     "the first papers say so": (
         ["UPDATE document SET digest = NULL, chain = NULL WHERE series = 'invoice' AND sequence <= 3"],
-        ["FT-2026-000004 " + _NOT_AFTER.format("the beginning of its series")],
+        [*(f"FT-2026-00000{n} {_NOT_CHAINED}" for n in (1, 2, 3)),
+         "FT-2026-000004 " + _NOT_AFTER.format("the beginning of its series")],
     ),
     "all papers say so": (
-        ["UPDATE document SET digest = NULL, chain = NULL WHERE series = 'invoice'"],
-        ["series invoice has no link, but another paper was issued last"],
+        ["UPDATE document SET digest = NULL, chain = NULL WHERE series = 'reversal'"],
+        [*(f"NC-2026-00000{n} {_NOT_CHAINED}" for n in range(1, 6)),
+         "series reversal has no link, but another paper was issued last"][:5],
+    ),
+    "all papers say so, and the counter as well": (
+        ["UPDATE document SET digest = NULL, chain = NULL WHERE series = 'invoice'",
+         "UPDATE number_series SET last_chain = NULL WHERE series = 'invoice'"],
+        [f"FT-2026-00000{n} {_NOT_CHAINED}" for n in range(1, 6)],
     ),
     "a paper has a digest and no link": (
         ["UPDATE document SET chain = NULL WHERE number = 'FT-2026-000001'"],
@@ -201,7 +209,11 @@ def test_it_is_the_same_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_papers_from_before_the_chain_may_stand_before_it() -> None:
-    assert _checked(lambda connection: _tie_anew(connection, without=3))[0] == []
+    def forge(connection: Connection) -> None:
+        _tie_anew(connection, without=3)
+        connection.exec_driver_sql(f"UPDATE number_series SET chained_after = (SELECT id FROM document WHERE {_THIRD})")
+
+    assert _checked(forge)[0] == []
 
 
 def test_whoever_may_write_everything_can_tie_a_chain_anew_which_only_its_end_tells() -> None:

@@ -49,7 +49,28 @@ def change(statement: str, **values: object) -> None:
         assert session.execute(text(statement), values).rowcount  # type: ignore[attr-defined]
 
 
+def note_prints_anew() -> None:
+    """Make the notes of what was rendered again, as whoever may write everything can."""
+    change("DELETE FROM printed")
+    with unit_of_work() as session:
+        for document_id in session.scalars(select(Document.id).order_by(Document.id)).all():
+            again = text("UPDATE rendering SET sha256 = sha256 WHERE document_id = :id")
+            session.execute(again, {"id": document_id})
+
+
+def render_with_another(where: str = "true") -> None:
+    """Another version has printed these."""
+    change(f"UPDATE rendering SET renderer = 'another' WHERE {where}")
+    note_prints_anew()
+
+
 def give_bytes(number: str, content: bytes) -> None:
+    """Other bytes, with the hash and the notes that go with them."""
+    change_bytes(number, content)
+    note_prints_anew()
+
+
+def change_bytes(number: str, content: bytes) -> None:
     """Other bytes, with the hash that goes with them."""
     change(
         "UPDATE rendering SET pdf = :pdf, sha256 = :sha256, size = :size FROM document"
@@ -67,7 +88,7 @@ def bytes_of(number: str) -> bytes:
 def test_papers_as_they_were_issued_and_printed_are_in_order(printed: Scene) -> None:
     finding = audited()
     assert [str(breach) for breach in finding.first] == []
-    assert finding.remark == "3 of 3 papers were printed and judged again"
+    assert finding.remark.startswith("3 of 3 papers were printed and judged again; prints end at FT-2026-000003 ")
 
 
 def test_bytes_that_the_same_version_would_not_print_are_named_though_their_hash_is_right(printed: Scene) -> None:
@@ -77,18 +98,58 @@ def test_bytes_that_the_same_version_would_not_print_are_named_though_their_hash
 
 def test_another_version_may_print_other_bytes_and_the_audit_says_how_many(printed: Scene) -> None:
     give_bytes("FT-2026-000002", bytes_of("FT-2026-000002") + b"\n")
-    change("UPDATE rendering SET renderer = 'another' WHERE document_id < 3")
+    render_with_another("document_id < 3")
     finding = audited()
     assert finding.holds
-    assert finding.remark == (
+    assert finding.remark.startswith(
         "3 of 3 papers were printed and judged again; "
-        "2 of them had been printed by another version, whose bytes may differ"
+        "2 of them had been printed by another version, whose bytes may differ; prints end at "
     )
+
+
+def test_changed_bytes_show_without_printing_whatever_version_is_said_to_have_printed_them(printed: Scene) -> None:
+    change_bytes("FT-2026-000002", bytes_of("FT-2026-000002") + b"\n")
+    change("UPDATE rendering SET renderer = 'weasyprint 60.0'")
+    problem = "has another SHA-256 or renderer than was noted when it was rendered"
+    assert said(Sample(0)) == [f"FT-2026-00000{number} {problem}" for number in (1, 2, 3)]
+
+
+_FIRST = "(SELECT sha256 FROM rendering WHERE document_id = 1)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("DELETE FROM printed WHERE document_id = 2", {2: "it was not noted that it was", 3: "behind another paper"}),
+        ("DELETE FROM printed WHERE document_id = 3", {3: "it was not noted that it was"}),
+        (f"UPDATE printed SET sha256 = {_FIRST} WHERE document_id = 2", {2: "another SHA-256 or renderer"}),
+        ("UPDATE printed SET link = 'another' WHERE document_id = 1",
+         {1: "behind another paper", 2: "behind another paper"}),
+        ("UPDATE document SET chain = NULL, digest = NULL WHERE id = 2", {2: "with another chain"}),
+        ("UPDATE rendering SET state = 'due', sha256 = NULL, pdf = NULL WHERE document_id = 2",
+         {2: "another SHA-256 or renderer"}),
+    ],
+)  # fmt: skip
+def test_what_was_noted_of_a_print_cannot_be_changed_unseen(
+    printed: Scene, statement: str, expected: dict[int, str]
+) -> None:
+    change(statement)
+    found = said(Sample(0))
+    assert sorted(line.partition(" ")[0] for line in found) == [f"FT-2026-00000{number}" for number in expected]
+    assert all(expected[int(line[13])] in line for line in found), found
+
+
+def test_notes_that_were_made_anew_show_in_their_end_alone(printed: Scene) -> None:
+    """The limit, said in docs/decisions/0016-chain.md: so the end is noted elsewhere."""
+    before = audited(Sample(0)).remark
+    give_bytes("FT-2026-000001", bytes_of("FT-2026-000001") + b"\n")
+    after = audited(Sample(0))
+    assert after.holds and after.remark.startswith("prints end at FT-2026-000003 ") and after.remark != before
 
 
 def test_the_xml_of_another_paper_is_named_whatever_version_printed_it(printed: Scene) -> None:
     give_bytes("FT-2026-000002", bytes_of("FT-2026-000003"))
-    change("UPDATE rendering SET renderer = 'another'")
+    render_with_another()
     found = said()
     assert "breaks P-SAME-1" in found[0] and "FT-2026-000003" in found[0], found
     assert {line.partition(" ")[0] for line in found} == {"FT-2026-000002"}
@@ -116,7 +177,7 @@ def test_a_row_that_cannot_be_printed_any_more_is_named(printed: Scene) -> None:
 )
 def test_bytes_that_are_no_pdf_are_named(printed: Scene, content: bytes, problem: str) -> None:
     give_bytes("FT-2026-000001", content)
-    change("UPDATE rendering SET renderer = 'another'")
+    render_with_another()
     assert said() == [f"FT-2026-000001 {problem}"]
 
 
@@ -124,7 +185,7 @@ def test_bytes_that_are_no_pdf_are_named(printed: Scene, content: bytes, problem
 def test_standard_and_rules_are_asked_again(
     printed: Scene, monkeypatch: pytest.MonkeyPatch, module: object, name: str
 ) -> None:
-    change("UPDATE rendering SET renderer = 'another'")
+    render_with_another()
     monkeypatch.setattr(module, name, lambda *_: [Breach("BR-99", "BT-1")])
     assert len([line for line in said() if "breaks BR-99" in line]) == 3
 
@@ -132,7 +193,7 @@ def test_standard_and_rules_are_asked_again(
 def test_papers_from_before_the_chain_are_only_printed_again(printed: Scene) -> None:
     give_bytes("FT-2026-000001", b"%PDF-1.4 as it was then")
     change("UPDATE document SET digest = NULL, chain = NULL")
-    change("UPDATE rendering SET renderer = 'another' WHERE document_id = 1")
+    render_with_another("document_id = 1")
     assert audited().holds
     give_bytes("FT-2026-000002", b"%PDF-1.4 as it never was")
     assert said() == ["FT-2026-000002 comes out with other bytes when it is printed again"]

@@ -80,7 +80,7 @@ def in_routing(_: Scene, patch: pytest.MonkeyPatch) -> Any:
 
 def in_invoicing(_: Scene, patch: pytest.MonkeyPatch) -> Any:
     apply_events()
-    patch.setattr(invoicing, "issue", breaks)
+    patch.setattr(invoicing, "judged", breaks)
     return lambda: issue_invoices.apply(kwargs={"shop": SHOP})
 
 

@@ -13,11 +13,10 @@ from sqlalchemy import Column, Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, NumberSeries, Shop
-from partnershop.audit.finding import Finding
+from partnershop.audit.finding import Finding, named
 from partnershop.flows.chain import LINE, NUMBERED, SAID, TAX, digest_of, link
 
 _BATCH = 500
-_ENDS_NAMED = 10
 
 Row = dict[str, Any]
 
@@ -25,29 +24,30 @@ Row = dict[str, Any]
 def look_at(session: Session, shops: Sequence[int], finding: Finding) -> None:
     """Every paper of these shops says what its digest says, every link follows the one before, the counters the last.
 
-    A paper without a chain was issued before papers were chained; it may only stand before the first that has one.
+    A paper without a chain was issued before papers were chained: it stands before the first that has one, and its id
+    is none of those that came after the migration which brought the chain.
     """
-    counters = select(NumberSeries.shop_id, NumberSeries.series, NumberSeries.last_chain)
-    remembered = {(row.shop_id, row.series): row.last_chain for row in session.execute(counters)}
+    counters = select(NumberSeries.shop_id, NumberSeries.series, NumberSeries.last_chain, NumberSeries.chained_after)
+    remembered = {(row.shop_id, row.series): row for row in session.execute(counters)}
     ends = []
     for shop_id, code in session.execute(select(Shop.id, Shop.code).where(Shop.id.in_(shops)).order_by(Shop.id)).all():
         kept = {series for shop, series in remembered if shop == shop_id}
         issued = set(session.scalars(select(Document.series).where(Document.shop_id == shop_id).distinct()))
         for series in sorted(kept | issued):
-            walk = _Walk(code, series, finding)
+            counter = remembered.get((shop_id, series))
+            walk = _Walk(code, series, counter.chained_after if counter else 0, finding)
             walk.along(session, shop_id)
-            walk.ends_at(remembered.get((shop_id, series)))
+            walk.ends_at(counter.last_chain if counter else None)
             ends += [f"{walk.number} {walk.chain}"] if walk.chain else []
     if ends:
-        more = f" and {len(ends) - _ENDS_NAMED} more" if len(ends) > _ENDS_NAMED else ""
-        finding.remark = "chains end at " + ", ".join(ends[:_ENDS_NAMED]) + more
+        finding.remark = f"chains end at {named(ends)}"
 
 
 class _Walk:
     """Along one series from its first paper to its last; `number` and `chain` are those of the last chained one."""
 
-    def __init__(self, shop: str, series: str, finding: Finding) -> None:
-        self._shop, self._series, self._finding = shop, series, finding
+    def __init__(self, shop: str, series: str, chained_after: int, finding: Finding) -> None:
+        self._shop, self._series, self._chained_after, self._finding = shop, series, chained_after, finding
         self.number = ""
         self.chain: str | None = None
 
@@ -64,6 +64,8 @@ class _Walk:
         if chain is None or digest is None:
             if self.chain is not None or chain != digest:
                 self._tell(number, "has no link, though a paper before it has one")
+            elif paper["id"] > self._chained_after:
+                self._tell(number, "has no link, though it was issued after papers were chained")
             return
         if digest_of(paper, lines, taxes) != digest:
             self._tell(number, "does not say what it said when it was issued")

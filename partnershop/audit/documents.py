@@ -2,7 +2,8 @@
 
 This takes a tenth of a second a paper and more, so it is done to a sample, unless all are wanted. The sample is the
 newest and others by chance; by a chance that is the same all day, so that a second audit finds what the first found.
-Papers without a chain were issued before papers were judged: they are printed again, and that is all.
+Papers without a chain were issued before papers were judged: they and their corrections are printed again, and that is
+all.
 """
 
 import hashlib
@@ -65,7 +66,8 @@ def look_at(session: Session, shops: Sequence[int], finding: Finding, sample: Sa
         sample.progress(min(start + _BATCH, len(chosen)), len(chosen))
     if chosen:
         apart = f"; {others} of them had been printed by another version, whose bytes may differ" if others else ""
-        finding.remark = f"{len(chosen)} of {there} papers were printed and judged again{apart}"
+        said = f"{len(chosen)} of {there} papers were printed and judged again{apart}"
+        finding.remark = "; ".join([said, *([finding.remark] if finding.remark else [])])
 
 
 def _look_at(session: Session, document_ids: Sequence[int], finding: Finding) -> int:
@@ -78,14 +80,14 @@ def _look_at(session: Session, document_ids: Sequence[int], finding: Finding) ->
     for row in _rows(session, list(contents)):
         is_same = row.renderer == RENDERER
         others += not is_same
-        for problem in _problems(papers[row.id], contents[row.id], is_same=is_same, is_judged=row.chain is not None):
+        for problem in _problems(papers[row.id], contents[row.id], is_same=is_same, is_judged=papers[row.id].is_judged):
             finding.breach(row.code, row.number, problem)
     return others
 
 
-def _rows(session: Session, document_ids: Sequence[int]) -> Sequence[Row[int, str, str, str | None, str | None]]:
+def _rows(session: Session, document_ids: Sequence[int]) -> Sequence[Row[int, str, str, str | None]]:
     query = (
-        select(Document.id, Shop.code, Document.number, Document.chain, Rendering.renderer)
+        select(Document.id, Shop.code, Document.number, Rendering.renderer)
         .join(Shop, Shop.id == Document.shop_id)
         .join(Rendering, Rendering.document_id == Document.id)
     )

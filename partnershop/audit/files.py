@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from partnershop.audit import prints
 from partnershop.audit.finding import Finding
 from partnershop.flows.document_bytes import BATCH, Flaw, flaws
 
@@ -61,6 +62,7 @@ def check(session: Session, shops: Sequence[int]) -> Finding:
         _look_at(session, batch, finding)
         finding.checked += len(batch)
         after = batch[-1]
+    prints.look_at(session, shops, finding)
     finding.wait_for(finding.count(session, shops, _DUE), "papers to render")
     finding.wait_for(finding.count(session, shops, _PARKED), "papers that could not be rendered")
     return finding

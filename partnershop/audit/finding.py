@@ -7,6 +7,13 @@ from sqlalchemy import TextClause
 from sqlalchemy.orm import Session
 
 FIRST = 5
+_NAMED = 10
+
+
+def named(things: Sequence[str]) -> str:
+    """The first few of these, and how many more there are."""
+    more = f" and {len(things) - _NAMED} more" if len(things) > _NAMED else ""
+    return ", ".join(things[:_NAMED]) + more
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Finding:
     """The audit of one invariant: how many things were looked at, how many breaches there are, and the first of them.
 
     `pending` says what is not judged because work is still due on it; that is no breach. `remark` says what the audit
-    of this invariant does not cover.
+    of this invariant does not cover, and what is to be noted elsewhere.
     """
 
     number: int

@@ -31,7 +31,8 @@ def show(
     """Show everything that a paper says, where its bytes are, the files in them, and how it came to be.
 
     Of seller and buyer it shows what is printed. chain: the value that ties the paper to the one before it in its
-    series. refused: earlier attempts at a paper of this order that would not have conformed, with the rules.
+    series. printed: the same of its PDF, to the one that its shop printed before. refused: earlier attempts at a paper
+    of this order that would not have conformed, with the rules.
 
     Exit codes: 0 shown; 1 its bytes are missing or not those that were stored first; 2 no such shop or paper;
     3 no connection.

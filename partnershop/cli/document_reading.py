@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Document, RefusedPaper, Rendering, RenderingState, Shop
+from models import Document, Printed, RefusedPaper, Rendering, RenderingState, Shop
 from partnershop.cli.ending import UnknownThing
 from partnershop.cli.reading_export import FACTUR_X, files_inside
 from partnershop.documents import cii
@@ -87,6 +87,7 @@ def paper_file(session: Session, row: Document, language: str) -> dict[str, Any]
         "fatturapa": _for_sdi(paper),
         "chain": {
             "series": row.series, "year": row.year, "sequence": row.sequence, "digest": row.digest, "chain": row.chain,
+            "printed": session.scalar(select(Printed.link).where(Printed.document_id == row.id)),
         },
         "bytes": _bytes(session, row),
         "refused": _refused(session, row, language),

@@ -1,5 +1,6 @@
 """Verifying what was named on the command line, files or papers, and how it is said."""
 
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,9 @@ def verdicts(names: Sequence[str], shop: str | None) -> Iterator[LookedAt]:
 
 def _content(name: str) -> bytes:
     try:
+        # Whoever opens a pipe waits for somebody who writes; so this is asked before.
+        if stat.S_IFMT(Path(name).stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
+            raise Unreadable("special")
         # One byte more than is looked at: a larger file is refused without being read whole.
         with Path(name).open("rb") as file:
             return file.read(LARGEST_BYTES + 1)
@@ -129,8 +133,10 @@ def _print_rules(title: str, found: Sequence[Breach], language: str) -> None:
     if found:
         say(f"{title}:")
     for breach in found:
-        place = f" {breach.where}" if breach.where else ""
-        say(f"  {breach.rule}{place}: {sentence(breach, language)}")
+        told = sentence(breach, language)
+        # Many sentences begin with the place themselves.
+        place = f" {breach.where}" if breach.where and not told.startswith(breach.where) else ""
+        say(f"  {breach.rule}{place}: {told}")
 
 
 def _rules(found: Sequence[Breach], language: str) -> list[dict[str, str]]:

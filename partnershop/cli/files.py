@@ -39,15 +39,21 @@ def picture_beside(file: Path) -> Callable[[str], bytes]:
     folder = file.parent.resolve()
 
     def picture(name: str) -> bytes:
-        path = (folder / name).resolve()  # also of a symbolic link
-        if not path.is_relative_to(folder):
-            raise ValueError(f"must lie in the folder of this file or below: copy it there and name it so ({name})")
-        if not path.is_file():
-            raise ValueError(f"is no file: put it beside {file.name}, or correct the name ({name})")
+        from partnershop.flows.yaml_files import shown  # noqa: PLC0415
+
         try:
+            path = (folder / name).resolve()  # also of a symbolic link
+            if not path.is_relative_to(folder):
+                raise ValueError(
+                    f"must lie in the folder of this file or below: copy it there and name it so ({shown(name)})"
+                )
+            if not path.is_file():
+                raise ValueError(f"is no file: put it beside {file.name}, or correct the name ({shown(name)})")
             with path.open("rb") as content:
                 return content.read(_MOST_READ)
         except OSError as problem:
-            raise ValueError(f"cannot be read: {problem.strerror} ({name})") from None
+            raise ValueError(f"cannot be read: {problem.strerror} ({shown(name)})") from None
+        except RuntimeError:  # what `resolve` raises of symbolic links that lead in a circle
+            raise ValueError(f"is a symbolic link that leads in a circle: put the file there ({shown(name)})") from None
 
     return picture

@@ -141,17 +141,25 @@ def print_findings(found: "Sequence[Finding]") -> None:
     """Print findings: a line each with what is wrong, and below it what to do; commands are never folded."""
     from partnershop.reconciliation.sentences import sentence, what_to_do  # noqa: PLC0415
 
-    columns = ["Finding", "Shop", "Kind", "State", "First seen", "Times seen"]
+    columns = ["Finding", "Shop", "Kind", "About", "State", "First seen", "Times seen"]
     rows = [
-        (one.id, one.about.get("shop"), _words(one.kind), one.state.value, one.first_seen_at, one.times_seen)
+        (one.id, one.about.get("shop"), _words(one.kind), _in_short(one), one.state.value, one.first_seen_at,
+         one.times_seen)
         for one in found
-    ]
+    ]  # fmt: skip
     table("findings", columns, rows, as_json=False)
     for one in found:
         say(f"{one.id}. {sentence(one, 'en')}")
         say(f"   {what_to_do(one, 'en')}")
         if one.why:
             say(f"   {one.state.value} by {one.changed_by}: {one.why}")
+
+
+def _in_short(finding: "Finding") -> str:
+    """What a finding is about in a row of many: its order, and of a refused paper the first rule that it breaks."""
+    rules = str(finding.details.get("rules", "")).split(", ")
+    first = f"{rules[0]} …" if len(rules) > 1 else rules[0]
+    return ", ".join(filter(None, (finding.about.get("order", ""), first)))
 
 
 def _words(kind: FindingKind) -> str:

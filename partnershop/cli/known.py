@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Complaint, Item, Order, Shop
+from models import Charge, Complaint, Item, Order, Shop
 from partnershop.cli.ending import UnknownThing
 from partnershop.errors import Refused
 from partnershop.rules.lifecycle import ItemState
@@ -28,6 +28,8 @@ def check_known(session: Session, shop: Shop, kind: str, data: Mapping[str, Any]
         return _unknown(f"order {data['order']} is not known at shop {shop.code}", even_unknown)
     if "item" in data:
         item = session.scalars(select(Item).where(Item.order_id == order.id, Item.key == data["item"])).one_or_none()
+        if item is None and kind == "item.described" and _has_charge(session, order, data["item"]):
+            return None
         if item is None:
             return _unknown(_no_item(session, order, data["item"]), even_unknown)
         if kind == "item.redirected":
@@ -45,6 +47,11 @@ def _unknown(sentence: str, even_unknown: bool) -> None:
 def _no_item(session: Session, order: Order, key: str) -> str:
     keys = session.scalars(select(Item.key).where(Item.order_id == order.id).order_by(Item.id).limit(20)).all()
     return f"order {order.number} has no item {key}, it has {', '.join(keys)}"
+
+
+def _has_charge(session: Session, order: Order, key: str) -> bool:
+    query = select(Charge.id).where(Charge.order_id == order.id, Charge.key == key)
+    return session.scalars(query).first() is not None
 
 
 def _check_not_held(order: Order, item: Item) -> None:

@@ -5,7 +5,7 @@ import re
 import time
 import unicodedata
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,7 +42,10 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Told:
-    """What became of an action: its event's state and sentence, and those of the case it opened, if it did."""
+    """What became of an action: its event's state and sentence, and those of the case it opened, if it did.
+
+    Where it put an order right, also the number of its invoice, or why that was refused again.
+    """
 
     event: str
     state: str
@@ -51,12 +54,15 @@ class Told:
     case: int | None = None
     case_state: str | None = None
     case_sentence: str | None = None
+    invoice: str | None = None
+    invoice_refused: str | None = None
 
     @property
     def fine(self) -> bool:
-        """Whether neither the event nor its case was refused or set aside."""
+        """Whether neither the event nor its case or invoice was refused or set aside."""
         bad_case = self.case_state in (CaseState.REFUSED.value, CaseState.PARKED.value)
-        return not self.refused and self.state != EventState.QUARANTINED.value and not bad_case
+        bad = self.refused or self.state == EventState.QUARANTINED.value or self.invoice_refused is not None
+        return not bad and not bad_case
 
 
 def operator_source(name: str | None) -> str:
@@ -92,16 +98,23 @@ def act(
     wait: bool,
     as_json: bool,
     even_unknown: bool = False,
+    then_invoiced: bool = False,
 ) -> None:
     """Send one action of an operator, wait until it is handled, and say what became of it.
 
-    `members` are the data of an event of the short type `kind`. Exits 1, with the reason, when it is refused. Raises
-    `UnknownThing` when its order, item or complaint is not known, unless `even_unknown` lets it wait for that.
+    `members` are the data of an event of the short type `kind`. Exits 1, with the reason, when it is refused; with
+    `then_invoiced` also when the order's invoice, which is waited for too, is. Raises `UnknownThing` when its order,
+    item or complaint is not known, unless `even_unknown` lets it wait for that.
     """
     connect(data)
     event = event_of(kind, members, operator_source(name))
     send(shop, event, even_unknown=even_unknown)
     told = wait_for(event["source"], event["id"], WAIT_SECONDS if wait else 0.0)
+    if then_invoiced and wait and told.fine and told.state == EventState.HANDLED.value:
+        from partnershop.cli.awaiting_invoice import wait_for_invoice  # noqa: PLC0415  (it imports us)
+
+        number, refused = wait_for_invoice(shop, members["order"], WAIT_SECONDS)
+        told = replace(told, invoice=number, invoice_refused=refused)
     report(told, as_json)
     if wait and told.state == EventState.ACCEPTED.value:
         note("nobody has handled it yet: do the workers run? It is stored, and will be handled when they do")
@@ -143,6 +156,10 @@ def report(told: Told, as_json: bool) -> None:
         say(told.sentence)
         if told.case_sentence and told.case_sentence != told.sentence:
             say(told.case_sentence)
+        if told.invoice is not None:
+            say(f"its invoice is {told.invoice}")
+        if told.invoice_refused is not None:
+            say(f"its invoice is refused again: {told.invoice_refused}")
     if not told.fine:
         raise typer.Exit(1)
 

@@ -11,6 +11,7 @@ _OPTIONS = {
     "data.complaint": "COMPLAINT",
     "data.order": "ORDER",
     "data.item": "ITEM",
+    "data.description": "--description",
     "data.reason": "--reason",
     "data.note": "--note",
     "data.text": "--text",

@@ -1,4 +1,4 @@
-"""`partnershop order cancel | correct-buyer | confirm-reversal | drop-case ORDER`."""
+"""`partnershop order cancel | correct-buyer | correct-line | confirm-reversal | drop-case ORDER`."""
 
 import typer
 

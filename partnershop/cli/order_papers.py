@@ -1,4 +1,4 @@
-"""`partnershop order correct-buyer | confirm-reversal | drop-case ORDER`: what lets a refused paper go on."""
+"""What lets a refused paper go on: `partnershop order correct-buyer | correct-line | confirm-reversal | drop-case`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +21,7 @@ CaseOption = Annotated[
 def add_to(group: typer.Typer) -> None:
     """Add the commands to the group of an order's."""
     group.command("correct-buyer")(correct_buyer)
+    group.command("correct-line")(correct_line)
     group.command("confirm-reversal")(confirm_reversal)
     group.command("drop-case")(drop_case)
 
@@ -54,9 +55,9 @@ def correct_buyer(
     """Correct the buyer of an order whose invoice is not issued yet. What was refused is tried again at once.
 
     Give what was wrong, as it is right; all else stays. An issued invoice never changes, nor do its corrections name
-    another buyer: cancel such an order and have it placed again.
+    another buyer: cancel such an order and have it placed again. Says the number of the invoice, or what it breaks now.
 
-    Exit codes: 0 done; 1 refused, with the reason; 2 wrong use or unknown; 3 no connection.
+    Exit codes: 0 done; 1 refused, it or the invoice, with the reason; 2 wrong use or unknown; 3 no connection.
     """
     members = {
         "name": buyer_name, "company": company, "street": street, "postcode": postcode, "city": city,
@@ -69,6 +70,37 @@ def correct_buyer(
     act(
         "buyer.corrected",
         {"order": order, "buyer": buyer, "reason": reason},
+        shop=shop,
+        name=name,
+        data=data,
+        wait=not no_wait,
+        as_json=as_json,
+        even_unknown=even_unknown,
+        then_invoiced=True,
+    )
+
+
+def correct_line(
+    order: OrderArgument,
+    item: Annotated[str, typer.Argument(help="The key of the item, or of the charge, in its order.")],
+    description: Annotated[str, typer.Option("--description", help="What its line on papers is to say.")],
+    shop: ShopOption,
+    reason: ReasonOption,
+    name: AsOption = None,
+    no_wait: NoWaitOption = False,
+    even_unknown: EvenUnknownOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Describe an item or a charge anew whose invoice is not issued yet. What was refused is tried again at once.
+
+    Price, quantity and options stay. An issued invoice never changes: cancel such an order and have it placed again.
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong use or unknown; 3 no connection.
+    """
+    act(
+        "item.described",
+        {"order": order, "item": item, "description": description, "reason": reason},
         shop=shop,
         name=name,
         data=data,

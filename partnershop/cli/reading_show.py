@@ -30,7 +30,8 @@ from partnershop.books import OrderBooks, per_order, without_case
 from partnershop.cli.reading_hand_overs import dispatches_of, hand_overs, waiting
 from partnershop.flows import mail_reading
 from partnershop.flows.invoicing import ATTEMPTS as INVOICING_ATTEMPTS
-from partnershop.flows.refused_papers_reading import listed, rows_of
+from partnershop.flows.orders import settings_of
+from partnershop.flows.refused_papers_reading import RefusedRow, listed, rows_of
 from partnershop.rules.money import in_words, to_text
 
 _PDF = {
@@ -50,6 +51,7 @@ def case_file(session: Session, shop: Shop, order: Order) -> dict[str, Any]:
     ).all()
     dispatches = dispatches_of(session, items)
     waits = waiting(session, order, items, dispatches)
+    refused = listed(session, [order.shop_id], order_id=order.id)
     books = next(iter(per_order(session, order.shop_id, [order.id])))
     return {
         "order": order.number,
@@ -68,9 +70,9 @@ def case_file(session: Session, shop: Shop, order: Order) -> dict[str, Any]:
         "papers": _papers(session, order),
         "mails": _mails(session, order),
         "payments": _payments(session, order),
-        "cases": _cases(session, cases, keys, order.currency),
+        "cases": _cases(session, cases, keys, order.currency, refused),
         "complaints": _complaints(session, order, keys),
-        "refused_papers": rows_of(listed(session, [order.shop_id], order_id=order.id), "en"),
+        "refused_papers": rows_of(refused, settings_of(session, order.shop_id).language),
         "refund_requests": [_refund(refund) for refund in refunds],
         "commission": _commission(session, keys, order.currency),
         "parked_events": _parked_events(session, order),
@@ -181,12 +183,14 @@ def _payments(session: Session, order: Order) -> list[dict[str, Any]]:
 
 
 def _cases(
-    session: Session, cases: Sequence[Case], keys: Mapping[int, str], currency: str
+    session: Session, cases: Sequence[Case], keys: Mapping[int, str], currency: str, refused: Sequence[RefusedRow]
 ) -> list[dict[str, Any]]:
     about: dict[int, list[str]] = defaultdict(list)
     query = select(CaseItem).where(CaseItem.case_id.in_([case.id for case in cases])).order_by(CaseItem.item_id)
     for row in session.scalars(query):
         about[row.case_id].append(keys[row.item_id])
+    # What each says is listed beside them.
+    rules = {row.case: f"refused: {', '.join(breach.rule for breach in row.breaches)}" for row in refused}
     return [
         {
             "case": case.id,
@@ -198,7 +202,7 @@ def _cases(
             "state": case.state.value,
             "owed_before": _amount(case.owed_before, currency),
             "owed_after": _amount(case.owed_after, currency),
-            "outcome": case.outcome or case.last_error,
+            "outcome": rules.get(case.id) or case.outcome or case.last_error,
             "created_at": case.created_at,
             "done_at": case.done_at,
         }

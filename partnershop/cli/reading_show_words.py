@@ -27,7 +27,7 @@ def print_case_file(file: Mapping[str, Any]) -> None:
     _section("history", file["history"], "at item from to by why")
     _section("hand-overs", file["hand_overs"], _HAND_OVER)
     _section("papers", file["papers"], "number kind date net tax gross refers_to pdf problem")
-    _section("refused papers", file["refused_papers"], "case paper rule where reason since")
+    _section("refused papers", file["refused_papers"], "case paper rule where reason to_do since")
     _section("mails", file["mails"], "mail kind papers state sent_at problem")
     _section("payments", file["payments"], "payment amount method received_at")
     cases = [case | {"items": ", ".join(case["items"])} for case in file["cases"]]

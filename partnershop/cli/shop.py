@@ -28,23 +28,26 @@ def add(
 ) -> None:
     """Add a shop, or save a new version of its settings. Items that wait are judged again by the new ones.
 
-    It names the shops whose settings are incomplete, and what becomes of their items.
+    Settings by which plain papers of the shop would be refused are refused too, with the rules. A seller without an
+    IBAN is taken, and told. It names the shops whose settings are incomplete, and what becomes of their items.
 
     Exit codes: 0 saved or unchanged; 1 refused, with every error; 2 no file that can be read; 3 no connection.
     """
     content = yaml_text_of(file)
     connect(data)
     from partnershop.db import unit_of_work  # noqa: PLC0415
-    from partnershop.flows import shops  # noqa: PLC0415
+    from partnershop.flows import shop_papers, shops  # noqa: PLC0415
     from partnershop.flows.incomplete import incomplete_settings  # noqa: PLC0415
 
     with unit_of_work() as session:
         saved = shops.add(session, content, operator_source(name), picture_beside(file))
         code, version = saved.shop.code, saved.settings.version
+        warning = shop_papers.without_account(saved.settings.seller)
         incomplete = incomplete_settings(session)
     if as_json:
         done = {"created": saved.created, "changed": saved.changed, "judged_again": saved.rechecked}
-        document({"shop": code, "settings_version": version, **done, "incomplete": as_document(incomplete)})
+        told = {"warnings": [warning] if warning else [], "incomplete": as_document(incomplete)}
+        document({"shop": code, "settings_version": version, **done, **told})
         return
     if saved.created:
         say(f"shop {code} is added")
@@ -55,6 +58,8 @@ def add(
         say(f"shop {code}: settings version {version} says this already, nothing was changed")
     if saved.rechecked:
         say(f"held items that are judged again: {saved.rechecked}")
+    if warning:
+        say(f"mind: {warning}")
     say_incomplete(incomplete)
 
 

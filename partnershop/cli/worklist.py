@@ -13,7 +13,7 @@ _LIMIT = 500
 _SECTIONS = {
     "unknown_hand_overs": ("hand-overs with an unknown outcome", "order item producer our_order_name since last_error"),
     "held": ("held items", "order item code reason"),
-    "refused_papers": ("refused papers, without a number", "order case paper rule where reason since"),
+    "refused_papers": ("refused papers, without a number", "order case paper rule where reason to_do since"),
     "given_up": ("given up after their attempts", "order what which reason"),
     "incomplete_settings": ("incomplete settings", "product attributes then"),
     "overpayments": ("overpaid without a case", "order owed paid overpaid"),
@@ -36,11 +36,11 @@ def attention(
     """List what needs an operator in a shop.
 
     Hand-overs of which nobody knows whether they arrived (since: when the call began); held items; papers that
-    were refused because they would not conform, with each rule; cases, invoices and papers that were given up after
-    their attempts; products whose settings leave an attribute without a ticked option;
-    orders that were paid beyond what is owed and what a case entitles to; events and cases that were refused lately;
-    and how many events are parked and in quarantine. Amounts are in the shop's currency. docs/runbook.md says what to
-    do about each.
+    were refused because they would not conform, with each rule in the shop's language and what to do; cases, invoices
+    and papers that were given up after their attempts; products whose settings leave an attribute without a ticked
+    option; orders that were paid beyond what is owed and what a case entitles to; events and cases that were refused
+    lately; and how many events are parked and in quarantine. Amounts are in the shop's currency. docs/runbook.md says
+    what to do about each.
 
     Exit codes: 0 listed, also when there is something; 2 no such shop; 3 no connection.
     """

@@ -35,6 +35,7 @@ from partnershop.contract.operator_events import (
     CaseConfirmed,
     CaseDropped,
     DispatchSettled,
+    ItemDescribed,
     ItemRedirected,
     ItemReleased,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "Envelope",
     "EventData",
     "ItemCancelled",
+    "ItemDescribed",
     "ItemInProduction",
     "ItemRedirected",
     "ItemReleased",

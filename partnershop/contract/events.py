@@ -32,6 +32,7 @@ from partnershop.contract.operator_events import (
     CaseConfirmed,
     CaseDropped,
     DispatchSettled,
+    ItemDescribed,
     ItemRedirected,
     ItemReleased,
 )
@@ -247,6 +248,7 @@ EventData = (
     | ItemReleased
     | DispatchSettled
     | BuyerCorrected
+    | ItemDescribed
     | CaseConfirmed
     | CaseDropped
 )
@@ -270,6 +272,7 @@ OPERATOR_TYPES: dict[str, type[EventData]] = {
     "item.released": ItemReleased,
     "dispatch.settled": DispatchSettled,
     "buyer.corrected": BuyerCorrected,
+    "item.described": ItemDescribed,
     "case.confirmed": CaseConfirmed,
     "case.dropped": CaseDropped,
 }

@@ -73,6 +73,13 @@ class BuyerCorrected(OfOrder):
     reason: FreeText
 
 
+class ItemDescribed(OfItem):
+    """`item.described`: what an item, or a charge, is called on papers, before its invoice is issued."""
+
+    description: FreeText
+    reason: FreeText
+
+
 class _OfCase(OfOrder):
     case: Annotated[int, Field(ge=1, le=2**62)]
     reason: FreeText

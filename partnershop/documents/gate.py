@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 from partnershop.documents import cii, coverage, fatturapa
 from partnershop.documents.breach import Breach
 from partnershop.documents.cii import rules, same, schema
+from partnershop.documents.cii.doubled import each_fault_once
 from partnershop.documents.cii.elements import Unreadable
 from partnershop.documents.cii.invoice import Invoice
 from partnershop.documents.cii.rules_vat import Key, telescoped
@@ -34,7 +35,7 @@ def of_xml(xml: bytes, paper: Paper, effective: Breakdown | None = None) -> list
         invoice = cii.read(xml)
     except Unreadable as problem:
         return [Breach("P-FORM-9", "", {"text": str(problem)})]
-    return _each_once([*of_invoice(invoice, paper, effective), *schema.breaches(xml)])
+    return each_fault_once(_each_once([*of_invoice(invoice, paper, effective), *schema.breaches(xml)]))
 
 
 def of_invoice(invoice: Invoice, paper: Paper, effective: Breakdown | None = None) -> list[Breach]:

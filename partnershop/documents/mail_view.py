@@ -14,6 +14,7 @@ from partnershop.documents.printable import printable
 from partnershop.documents.view import view
 from partnershop.documents.view_parties import legal
 from partnershop.documents.words.mail_wording import MAIL_WORDINGS, MailWording
+from partnershop.documents.words.reasons import in_words
 from partnershop.documents.words.wording import supported, wording
 
 _MOST_LINES = 40
@@ -83,7 +84,7 @@ def reversal(paper: Paper, settled: Settled) -> Letter:
     replaced = printable(paper.refers_to.number) if paper.refers_to else ""
     intro = words.reversal.format(replaced=replaced, order=said.order, number=said.number, date=said.date)
     more = len(paper.lines) - _MOST_LINES
-    why = ((said.papers.reason, _reason(paper.reason, words)),) if paper.reason else ()
+    why = ((said.papers.reason, in_words(paper.reason, words.language)),) if paper.reason else ()
     return said.letter(
         words.subject_paper.format(title=said.printed.title, number=said.number, order=said.order),
         Block(sentences=(intro,)),
@@ -109,7 +110,7 @@ def reduced_invoice(taken_back: Paper, paper: Paper, complained: Complained, set
     )  # fmt: skip
     rows = (
         (words.about, printable(complained.item)),
-        (said.papers.reason, printable(complained.reason)),
+        (said.papers.reason, in_words(complained.reason, words.language)),
         (words.old_total, said.money(taken_back.gross)),
         (words.reduction, said.money(taken_back.gross - paper.gross)),
         (words.new_total, said.money(paper.gross)),
@@ -130,8 +131,8 @@ def complaint_rejected(addressed: Addressed, complained: Complained, decision: s
     order, complaint = printable(addressed.order), printable(complained.complaint)
     rows = (
         (words.about, printable(complained.item)),
-        (words.complaint, printable(complained.reason)),
-        (words.decision, printable(decision)),
+        (words.complaint, in_words(complained.reason, words.language)),
+        (words.decision, in_words(decision, words.language)),
     )
     return _letter(
         addressed,
@@ -215,10 +216,6 @@ def _imprint(seller: Party, language: str) -> tuple[str, ...]:
     """Who writes, as business letters must say it: each column of the paper's foot in a line."""
     columns = legal(seller, wording(language), formats(language))
     return tuple(" · ".join(column) for column in columns)
-
-
-def _reason(reason: str, words: MailWording) -> str:
-    return words.reasons.get(reason, printable(reason))
 
 
 def _parcel(parcel: Parcel, words: MailWording) -> Entry:

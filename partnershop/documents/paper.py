@@ -139,7 +139,8 @@ class Paper:
     invoice, the reversal issued with it. `reason` says why a correction was issued, in the words of the operator or
     customer. `prepaid` is what had been paid at issue (BT-113), minor units, never above `gross`. `due_date` is BT-9,
     None where nothing is due. `expected_delivery` stands on invoices that come before the goods. `sdi` is there for
-    sellers in Italy only.
+    sellers in Italy only. `is_judged` is False where rules may be broken: the paper, or one that it corrects, is from
+    before papers were judged.
     """
 
     kind: PaperKind
@@ -166,3 +167,4 @@ class Paper:
     expected_delivery: date | None = None
     design: Design = Design()
     sdi: ForSdi | None = None
+    is_judged: bool = True

@@ -21,6 +21,12 @@ _WORDS: dict[str, dict[str, str]] = {
         "de": "sie lässt sich nicht öffnen ({problem}); zur Nummer eines Belegs gehört der Shop mit --shop",
         "it": "non si può aprire ({problem}); per il numero di un documento indicare il negozio con --shop",
     },
+    "special": {
+        "en": "it is no regular file but a pipe, a socket or a device; save it as a file first",
+        "de": "sie ist keine gewöhnliche Datei, sondern eine Pipe, ein Socket oder ein Gerät; bitte zuerst als Datei "
+        "speichern",
+        "it": "non è un file normale ma una pipe, un socket o un dispositivo; prima salvarlo come file",
+    },
     "empty": {
         "en": "it is empty",
         "de": "sie ist leer",

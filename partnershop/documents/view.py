@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from partnershop.documents.formats import Formats, formats
 from partnershop.documents.paper import Paper, PaperKind
 from partnershop.documents.printable import printable
+from partnershop.documents.vat_ids import normal
 from partnershop.documents.view_lines import LineView, TaxView, line_view, tax_view
 from partnershop.documents.view_parties import address, legal, overflows_foot, overflows_window, sender
 from partnershop.documents.view_sentences import closing, due, intro, notices
@@ -62,7 +63,7 @@ def view(paper: Paper) -> PaperView:
         address=window,
         small_address=overflows_window(window),
         facts=_facts(paper, words, figures),
-        intro=intro(paper, words),
+        intro=intro(paper),
         net_heading=words.net.format(currency=printable(paper.currency)),
         lines=tuple(line_view(line, paper.currency, words, figures) for line in paper.lines),
         taxes=tuple(tax_view(tax, paper.currency, seller.country, words, figures) for tax in paper.taxes),
@@ -98,7 +99,7 @@ def _facts(paper: Paper, words: Wording, figures: Formats) -> tuple[Row, ...]:
         (words.order, paper.order),
         (words.order_date, figures.day(paper.order_date)),
         (words.customer_number, buyer.number),
-        (words.buyer_vat_id, None if _outside_vat(paper) else buyer.vat_id),
+        (words.buyer_vat_id, None if _outside_vat(paper) else normal(buyer.vat_id, buyer.country)),
         (words.buyer_tax_code, buyer.tax_code),
         (words.payment_method, words.methods.get(paper.payment_method, paper.payment_method)),
     )

@@ -6,6 +6,7 @@ from partnershop.documents.formats import Formats
 from partnershop.documents.paper import PaperLine, PaperTax
 from partnershop.documents.printable import printable
 from partnershop.documents.view_sentences import exemption
+from partnershop.documents.words.reasons import in_words
 from partnershop.documents.words.wording import Wording
 
 _OUTSIDE_VAT = "O"
@@ -58,7 +59,7 @@ def line_view(line: PaperLine, currency: str, words: Wording, figures: Formats) 
         reductions=tuple(
             ReductionView(
                 text=words.reduction.format(
-                    complaint=printable(allowance.complaint), reason=printable(allowance.reason)
+                    complaint=printable(allowance.complaint), reason=in_words(allowance.reason, words.language)
                 ),
                 amount="\u2212" + figures.amount(allowance.amount, currency),
             )

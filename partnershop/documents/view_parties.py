@@ -3,6 +3,7 @@
 from partnershop.documents.formats import Formats
 from partnershop.documents.paper import Identifier, Party
 from partnershop.documents.printable import printable
+from partnershop.documents.vat_ids import normal
 from partnershop.documents.words.wording import Wording
 
 # Where the post code comes after the town, on a line of its own (UPU S42 templates of these countries).
@@ -47,7 +48,8 @@ def legal(seller: Party, words: Wording, figures: Formats, *, vat_id: bool = Tru
     Without `vat_id` the VAT id is left out.
     """
     country = figures.country(printable(seller.country))
-    numbers = ((words.vat_id, seller.vat_id if vat_id else None), (words.tax_code, seller.tax_code))
+    shown = normal(seller.vat_id, seller.country) if vat_id else None
+    numbers = ((words.vat_id, shown), (words.tax_code, seller.tax_code))
     columns = (
         [printable(seller.company or seller.name), *_street_and_town(seller), country],
         [f"{label} {printable(text)}" for label, text in numbers if text],

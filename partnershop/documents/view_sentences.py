@@ -4,6 +4,7 @@ from partnershop.documents.formats import Formats
 from partnershop.documents.paper import Paper, PaperKind, PaperTax
 from partnershop.documents.printable import printable
 from partnershop.documents.words import law, notes
+from partnershop.documents.words.categories import says_more
 from partnershop.documents.words.wording import Wording
 
 _ZERO_RATE = "Z"
@@ -15,11 +16,9 @@ def due(paper: Paper) -> int:
     return 0 if paper.kind is PaperKind.REVERSAL else paper.gross - paper.prepaid
 
 
-def intro(paper: Paper, words: Wording) -> tuple[str, ...]:
+def intro(paper: Paper) -> tuple[str, ...]:
     """Which invoice a correction concerns (VAT Directive art. 219), why, and what stands for a missing supply date."""
-    sentences = [notes.correction(paper), notes.reason(paper), notes.before_delivery(paper)]
-    if paper.kind is PaperKind.REVERSAL and paper.delivery_date is None:
-        sentences.append(words.supply_see_order)
+    sentences = (notes.correction(paper), notes.reason(paper), notes.before_delivery(paper))
     return tuple(sentence for sentence in sentences if sentence)
 
 
@@ -39,7 +38,7 @@ def notices(paper: Paper, words: Wording) -> tuple[str, ...]:
 def _payment(paper: Paper, words: Wording, figures: Formats) -> str:
     """What is to be transferred, by when. An account is named only where money is to be transferred to it."""
     if due(paper) <= 0:
-        return words.nothing_due
+        return notes.payment_terms(paper)
     if paper.payment_method not in _TRANSFER_METHODS:
         return ""
     filled = {
@@ -66,5 +65,6 @@ def exemption(tax: PaperTax, seller_country: str, words: Wording) -> str:
     if tax.category == _ZERO_RATE:
         return words.categories[_ZERO_RATE]
     sentence = notes.exemption(tax.category, tax.exemption, words.language) or ""
-    named = "" if tax.exemption else law.of_exemption(seller_country, tax.category, words.vat_directive)
+    says_law = says_more(tax.category, printable(tax.exemption or ""))
+    named = "" if says_law else law.of_exemption(seller_country, tax.category, words.vat_directive)
     return f"{sentence} ({named})" if sentence and named else sentence

@@ -12,7 +12,7 @@ from partnershop.errors import Refused
 from partnershop.flows import items as moves
 from partnershop.flows import refunds, refused_papers
 from partnershop.flows.corrections_papers import Corrected, percent_of_case, replace_invoice, take_back
-from partnershop.flows.dispatch_withdrawing import withdraw
+from partnershop.flows.dispatch_withdrawing import stop, withdraw
 from partnershop.flows.effective import effective
 from partnershop.flows.invoicing import invoice_orders, is_due
 from partnershop.flows.issuing import PaperRefused
@@ -73,6 +73,9 @@ def _settle_one(session: Session, shop: Shop, order: Order, case: Case) -> None:
             issued = (_cancel if case.kind is CaseKind.CANCELLATION else _reduce)(session, shop, order, case)
     except PaperRefused as refused:
         refused_papers.park(session, case, refused.refusal)
+        if case.kind is CaseKind.CANCELLATION:
+            for item in _items(session, case):
+                stop(session, item, actor=case.actor, why=f"case {case.id} cancels it, and its paper is refused")
         _go_on(session, shop, order, case)
         return
     except Refused as refusal:
@@ -157,6 +160,8 @@ def _granted(order: Order, item: Item, complaint: Complaint, case: Case) -> int:
     wanted = case.reduction or {}
     net = to_minor(wanted["net"], order.currency) if "net" in wanted else None
     amount = reduction_amount(item.net, net, percent_of_case(case))
+    if not amount:
+        raise Refused(f"the reduction of {name} rounds to nothing, so no paper needs to change; name an amount")
     left = item.net - item.reduced_by
     if amount > left:
         raise Refused(

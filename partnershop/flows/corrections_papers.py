@@ -64,8 +64,7 @@ def _reduced(order: Order, case: Case, current: Effective, figures: Figures) -> 
     # The new invoice's lines are lines of their own; only a reversal's point back to what they take.
     fresh = Figures(tuple(_without_origin(line) for line in figures.lines), figures.taxes)
     draft = _correction(order, case, current, DocumentKind.REDUCED_INVOICE, fresh)
-    expected = current.invoice.expected_delivery
-    return replace(draft, companion=0, prepaid=min(order.paid, fresh.gross), expected_delivery=expected)
+    return replace(draft, companion=0, prepaid=min(order.paid, fresh.gross))
 
 
 def _without_origin(line: Line) -> Line:
@@ -77,7 +76,8 @@ def _correction(order: Order, case: Case, current: Effective, kind: DocumentKind
     original = current.invoice
     return Draft(
         order=order, kind=kind, figures=figures, texts=current.texts, seller=original.seller, buyer=original.buyer,
-        language=original.language, delivery_date=original.delivery_date, design=original.design, refers_to=original,
+        language=original.language, delivery_date=original.delivery_date, design=original.design,
+        expected_delivery=original.expected_delivery, refers_to=original,
         positions=current.positions, reason=case.reason, case_id=case.id,
     )  # fmt: skip
 
@@ -85,12 +85,12 @@ def _correction(order: Order, case: Case, current: Effective, kind: DocumentKind
 def _issue(session: Session, shop: Shop, case: Case, current: Effective, drafts: list[Draft]) -> Corrected:
     session.flush()
     settings = settings_of(session, shop.id)
-    _ask_where_late(session, settings, case, current.invoice, drafts[0])
+    _ask_where_late(session, shop, settings, case, current.invoice, drafts[0])
     return [(paper, current.invoice.number) for paper in issue(session, shop.code, settings, drafts)]
 
 
 def _ask_where_late(
-    session: Session, settings: ShopSettings, case: Case, invoice: Document, reversal: Draft
+    session: Session, shop: Shop, settings: ShopSettings, case: Case, invoice: Document, reversal: Draft
 ) -> None:
     """Raise `PaperRefused` where people must say whether the law allows the reversal, and none has said so yet."""
     if case.confirmed_by is not None:
@@ -103,4 +103,5 @@ def _ask_where_late(
     if late_reversals.is_late(invoice.seller["country"], supplied, today):
         values = {"invoice": invoice.number, "supplied": supplied.isoformat(), "case": str(case.id)}
         values |= {"until": late_reversals.year_after(supplied).isoformat(), "order": reversal.order.number}
+        values |= {"shop": shop.code}
         raise PaperRefused(Refusal(reversal, settings, [Breach(late_reversals.RULE, "BT-72", values)]))

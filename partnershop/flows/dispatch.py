@@ -11,7 +11,7 @@ from models import Dispatch, DispatchState, Item, Order, Shop
 from partnershop import clock
 from partnershop.flows import items as moves
 from partnershop.flows.dispatch_ticket import key_of, ticket_of
-from partnershop.flows.dispatch_withdrawing import withdraw
+from partnershop.flows.dispatch_withdrawing import settle_cancelled
 from partnershop.flows.orders import settings_of
 from partnershop.flows.parked import release
 from partnershop.flows.settings import catalogue_in_force
@@ -176,8 +176,7 @@ def _done(session: Session, order: Order, item: Item, dispatch: Dispatch, refere
     dispatch.finished_at, dispatch.leased_until, dispatch.last_error = clock.now(), None, None
     why = f"{dispatch.producer.value} has it as {reference}" if reference else f"{dispatch.producer.value} has it"
     moves.apply(session, item, Trigger.HAND_OVER, actor=actor, why=why)
-    if item.state is ItemState.CANCELLED:
-        withdraw(session, item, dispatch)
+    settle_cancelled(session, item, dispatch, actor=ACTOR)
     release(session, order, item)
     return f"handed over to {dispatch.producer.value} as {reference}"
 
@@ -199,9 +198,8 @@ def _again(session: Session, order: Order, item: Item, dispatch: Dispatch, reaso
         return f"parked after {ATTEMPTS} attempts: {reason}"
     backoff = min(_BACKOFF_CAP, timedelta(seconds=5 * 2**dispatch.attempts))
     dispatch.due_at, dispatch.leased_until, dispatch.last_error = clock.now() + backoff, None, reason
-    if item.state is ItemState.CANCELLED:
-        # Its case was settled while the producer was being called; nobody else takes this hand-over back.
-        withdraw(session, item, dispatch)
+    # Its case may have been settled or parked while the producer was called; nobody else takes this hand-over back.
+    if settle_cancelled(session, item, dispatch, actor=ACTOR):
         return f"is not handed over, it has been cancelled: {reason}"
     return f"will be tried again in {int(backoff.total_seconds())} s: {reason}"
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from models import Dispatch, DispatchState, Item, Shop
+from models import Case, CaseState, Dispatch, DispatchState, Item, Shop
 from partnershop import clock
 from partnershop.db import wake
+from partnershop.flows import items as moves
 from partnershop.flows.timing import it_is_time, nobody_holds
 from partnershop.gateways.outcome import Done, Outcome
 from partnershop.rules.eligibility import Route
+from partnershop.rules.lifecycle import ItemState, Trigger
 from partnershop.stages import Stage, Wake
 
 _LEASE = timedelta(minutes=3)
@@ -31,6 +33,32 @@ def withdraw(session: Session, item: Item, dispatch: Dispatch) -> None:
     elif waiting:
         dispatch.state, dispatch.finished_at = DispatchState.REJECTED, clock.now()
         item.dispatch_id = None
+
+
+def stop(session: Session, item: Item, *, actor: str, why: str) -> None:
+    """Take back what can be taken back of an item whose cancellation waits for its paper: it may not be made meanwhile.
+
+    What an in-house producer has and has not begun waits to be handed over again, which its cancellation forbids. What
+    is begun, or at Unitedprint, stays where it is.
+    """
+    if item.dispatch_id is None or item.state not in (ItemState.ROUTED, ItemState.HANDED_OVER):
+        return
+    dispatch = session.get_one(Dispatch, item.dispatch_id, with_for_update=True)
+    if item.state is ItemState.HANDED_OVER and dispatch.producer is Route.IN_HOUSE:
+        moves.apply(session, item, Trigger.REDIRECT, actor=actor, why=why)
+    withdraw(session, item, dispatch)
+
+
+def settle_cancelled(session: Session, item: Item, dispatch: Dispatch, *, actor: str) -> bool:
+    """Withdraw what was settled while the item is cancelled or its cancellation is parked; whether it is so."""
+    if item.state is ItemState.CANCELLED:
+        withdraw(session, item, dispatch)
+        return True
+    case = session.get_one(Case, item.cancellation_id) if item.cancellation_id is not None else None
+    if case is None or case.state is not CaseState.PARKED:
+        return False
+    stop(session, item, actor=actor, why=f"case {case.id} cancels it, and waits")
+    return True
 
 
 @dataclass(frozen=True)
@@ -53,7 +81,7 @@ def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
     """Lease the next hand-overs that are to be taken back."""
     now = clock.now()
     query = (
-        select(Dispatch, Shop.code, Item.cancellation_id)
+        select(Dispatch, Shop.code, Item.route)
         .join(Shop, Shop.id == Dispatch.shop_id)
         .join(Item, Item.id == Dispatch.item_id)
         .where(*due())
@@ -62,10 +90,11 @@ def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
         .with_for_update(of=Dispatch, skip_locked=True)
     )
     jobs = []
-    for dispatch, shop, cancellation in session.execute(query):
+    for dispatch, shop, route in session.execute(query):
         dispatch.lease += 1
         dispatch.leased_until = now + _LEASE
-        reason = "the item goes to Unitedprint instead" if cancellation is None else "the item has been cancelled"
+        is_redirected = route is Route.UNITEDPRINT
+        reason = "the item goes to Unitedprint instead" if is_redirected else "the item has been cancelled"
         jobs.append(Withdrawal(dispatch.id, dispatch.lease, shop, dispatch.key, reason))
     return jobs
 

@@ -11,6 +11,7 @@ from partnershop.db import wake
 from partnershop.flows import mail
 from partnershop.flows.inbox_outcomes import Handled, Outcome, Parked, Quarantined
 from partnershop.flows.inbox_touched import Touched, find, unknown_order
+from partnershop.flows.refused_papers import open_row
 from partnershop.stages import Stage, Wake
 
 
@@ -97,10 +98,16 @@ def _undecided(touched: Touched, data: Any) -> tuple[Order, Complaint] | Outcome
             refused=True,
         )
     touched.session.flush()
-    pending = select(Case.id).where(Case.complaint_id == complaint.id, Case.state == CaseState.OPEN)
-    case = touched.session.scalars(pending).first()
-    if case is not None:
-        return Parked("case", str(case), f"complaint {data.complaint} is being decided in case {case}")
+    cases = select(Case.id, Case.state).where(Case.complaint_id == complaint.id).order_by(Case.id)
+    for case, state in touched.session.execute(cases):
+        if state is CaseState.OPEN:
+            return Parked("case", str(case), f"complaint {data.complaint} is being decided in case {case}")
+        if state is CaseState.PARKED and touched.session.scalars(open_row(case)).first() is not None:
+            return Handled(
+                f"refused: complaint {data.complaint} has been accepted; the first decision stands. Its case {case} "
+                "waits for a paper that is refused",
+                refused=True,
+            )
     return order, complaint
 
 

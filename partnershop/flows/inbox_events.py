@@ -131,6 +131,7 @@ HANDLERS: dict[str, Callable[[Touched, Event, Any], Outcome]] = {
     "item.released": inbox_operators.item_released,
     "dispatch.settled": inbox_operators.dispatch_settled,
     "buyer.corrected": inbox_refused.buyer_corrected,
+    "item.described": inbox_refused.item_described,
     "case.confirmed": inbox_refused.case_confirmed,
     "case.dropped": inbox_refused.case_dropped,
 }

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from models import Order, Shop
+from models import Item, Order, Shop
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows import refused_papers
@@ -16,6 +17,7 @@ from partnershop.flows.invoicing_drafts import drafts_of
 from partnershop.flows.issuing import judged, write
 from partnershop.flows.orders import lock, settings_of
 from partnershop.flows.timing import it_is_time
+from partnershop.rules.lifecycle import ItemState
 from partnershop.rules.money import in_words
 from partnershop.rules.words import counted
 from partnershop.stages import Stage, Wake
@@ -23,6 +25,8 @@ from partnershop.stages import Stage, Wake
 BATCH = 20
 """Orders of a transaction: their papers are judged while they are locked, and that takes some hundredths of a second
 each."""
+LINES = 400
+"""Lines of a transaction, for the same reason; an order that has more is a transaction of its own."""
 ATTEMPTS = 5
 
 
@@ -77,7 +81,7 @@ def shops_due(session: Session) -> list[int]:
 
 
 def invoice_next(session: Session, shop_id: int, limit: int = BATCH) -> Invoiced:
-    """Issue the next due invoices of a shop."""
+    """Issue the next due invoices of a shop: so many orders, or fewer that have `LINES` lines together."""
     query = (
         select(Order)
         .where(Order.shop_id == shop_id, *_due())
@@ -85,8 +89,21 @@ def invoice_next(session: Session, shop_id: int, limit: int = BATCH) -> Invoiced
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
     )
-    orders = list(session.scalars(query))
+    orders = _not_too_many_lines(session, session.scalars(query).all())
     return invoice_orders(session, orders) if orders else Invoiced()
+
+
+def _not_too_many_lines(session: Session, orders: Sequence[Order]) -> Sequence[Order]:
+    """The first of these orders that have at most `LINES` items together; one at least."""
+    rows = session.execute(
+        select(Item.order_id, func.count())
+        .where(Item.order_id.in_([order.id for order in orders]), Item.state != ItemState.CANCELLED)
+        .group_by(Item.order_id)
+    )
+    lines: dict[int, int] = dict(rows.all())
+    sums = accumulate(lines.get(order.id, 0) for order in orders)
+    fitting = [order for order, so_far in zip(orders, sums, strict=True) if so_far <= LINES]
+    return fitting or orders[:1]
 
 
 def orders_due(session: Session, shop_id: int, limit: int = BATCH) -> list[int]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Case, CaseState, Charge, Complaint, ComplaintState, Item, Order, ShopSettings
 from partnershop import clock
+from partnershop.documents.printable import printable
 from partnershop.flows.dispatch_ticket import working_days_after
 from partnershop.flows.drafts import Draft, LineId, LineText
 from partnershop.flows.settings import LoadedCatalogue, catalogue_in_force
@@ -88,11 +89,18 @@ def _item_text(catalogue: LoadedCatalogue, order: Order, item: Item) -> LineText
     # Not the order of the stored options: JSONB keeps none.
     words = catalogue.described(item.product, item.options, order.language)
     details = tuple(f"{attribute}: {option}" for attribute, option in words)
-    return LineText(item.key, item.description, details, item.quantity, item.unit_price)
+    description = _said(item.description) or _said(catalogue.product_name(item.product, order.language))
+    return LineText(item.key, description or item.key, details, item.quantity, item.unit_price)
 
 
 def _charge_text(charge: Charge, currency: str) -> LineText:
-    return LineText(charge.key, charge.description, (), 1, Decimal(to_text(charge.amount, currency)))
+    description = _said(charge.description) or charge.key
+    return LineText(charge.key, description, (), 1, Decimal(to_text(charge.amount, currency)))
+
+
+def _said(description: str) -> str:
+    """A line's description; "" where nothing of it can be printed, since a line must say what it is for (BR-25)."""
+    return description if printable(description).strip() else ""
 
 
 def _delivered(settings: ShopSettings, items: Sequence[Item]) -> date | None:

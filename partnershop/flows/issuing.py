@@ -5,7 +5,7 @@ counters' locks, and a transaction that fails burns no number.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,13 @@ from partnershop import clock
 from partnershop.counters import Counted, count
 from partnershop.db import copy_rows, wake
 from partnershop.documents.breach import Breach
+from partnershop.documents.paper import Paper
 from partnershop.errors import Refused
 from partnershop.flows import mail
 from partnershop.flows.drafts import Draft, Issued
 from partnershop.flows.issuing_numbers import number
 from partnershop.flows.issuing_rows import Prepared, papers_of, prepare
+from partnershop.flows.papers import load_papers
 from partnershop.stages import Stage, Wake
 
 
@@ -61,11 +63,27 @@ def judged(
     prepared = prepare(session, settings, drafts)
     for rows, paper in zip(prepared, papers_of(prepared), strict=True):
         breaches = gate.breaches(paper, effective=rows.draft.effective)
+        if breaches and rows.draft.refers_to is not None:
+            breaches = _of_its_own(session, paper, rows.draft.refers_to, breaches)
         if breaches:
             refused.append(Refusal(rows.draft, settings, breaches))
         else:
             conform.append(rows)
     return conform, refused
+
+
+def _of_its_own(session: Session, paper: Paper, original: Document, found: Sequence[Breach]) -> list[Breach]:
+    """Without what its original breaks as well, where that one is from before the gate.
+
+    Seller and buyer are the original's, which never changes: else nobody could take it back.
+    """
+    from partnershop.documents import gate  # noqa: PLC0415
+
+    stored = load_papers(session, [original.id])[original.id]
+    if stored.is_judged:
+        return list(found)
+    inherited = {(breach.rule, breach.where) for breach in gate.breaches(replace(stored, sdi=stored.sdi or paper.sdi))}
+    return [breach for breach in found if (breach.rule, breach.where) not in inherited]
 
 
 def write(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models import Case, CaseState, Charge, Document, Item, Order, Shop, ShopSettings
@@ -106,24 +106,28 @@ def open_gates(session: Session, shop: Shop, orders: Sequence[Order]) -> None:
 def note_completed(session: Session, shop: Shop, order_ids: Iterable[int]) -> None:
     """Make the invoice due for orders all of whose live items are shipped, where the shop invoices on shipping.
 
-    So it is everywhere for orders that go to businesses in other states of the EU. An order with an open case waits for
-    it: the case came first and decides what is on the invoice.
+    So it is everywhere for orders that go to businesses in other states of the EU; where the shop invoices at once, it
+    is due as soon as none of these lines is left. An order with an open case waits for it: the case came first and
+    decides what is on the invoice.
     """
     ids = list(order_ids)
     if not ids:
         return
-    waits = true() if settings_of(session, shop.id).invoice_on == "shipped" else _names_its_delivery()
     session.flush()
-    live = Item.order_id == Order.id
+    own = Item.order_id == Order.id
+    live = exists().where(own, Item.state != ItemState.CANCELLED)
+    unshipped = exists().where(own, Item.state.not_in((ItemState.SHIPPED, ItemState.CANCELLED)))
+    complete = and_(live, ~unshipped)
+    if settings_of(session, shop.id).invoice_on != "shipped":
+        no_longer = and_(live, ~_names_its_delivery(Item.state != ItemState.CANCELLED))
+        complete = and_(_names_its_delivery(true()), or_(complete, no_longer))
     completed = session.execute(
         update(Order)
         .where(
             Order.id.in_(ids),
             Order.invoice_due_at.is_(None),
             Order.internal.is_(False),
-            waits,
-            exists().where(live, Item.state == ItemState.SHIPPED),
-            ~exists().where(live, Item.state.not_in((ItemState.SHIPPED, ItemState.CANCELLED))),
+            complete,
             ~exists().where(Case.order_id == Order.id, Case.state == CaseState.OPEN),
         )
         .values(invoice_due_at=clock.now())
@@ -133,10 +137,9 @@ def note_completed(session: Session, shop: Shop, order_ids: Iterable[int]) -> No
         wake(session, Wake(Stage.INVOICING, shop=shop.code))
 
 
-def _names_its_delivery() -> ColumnElement[bool]:
-    """Whether an order's invoice says when the goods were delivered, and so has waited for that since it was placed."""
+def _names_its_delivery(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an order's invoice must say when the goods were delivered, by its charges and by these of its items."""
     return or_(
-        *(
-            exists().where(line.order_id == Order.id, line.vat_category == INTRA_COMMUNITY) for line in (Item, Charge)
-        )
+        exists().where(Item.order_id == Order.id, Item.vat_category == INTRA_COMMUNITY, of),
+        exists().where(Charge.order_id == Order.id, Charge.vat_category == INTRA_COMMUNITY),
     )

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, Logo
@@ -21,6 +22,15 @@ from partnershop.documents.paper import (
     Party,
     Reference,
 )
+
+_BEFORE_THE_GATE = text("""
+    WITH RECURSIVE corrected AS (
+        SELECT id AS paper, refers_to_id, chain FROM document WHERE id = ANY(:papers)
+        UNION ALL
+        SELECT corrected.paper, document.refers_to_id, document.chain
+          FROM corrected JOIN document ON document.id = corrected.refers_to_id)
+    SELECT DISTINCT paper FROM corrected WHERE chain IS NULL
+""")
 
 
 def load_papers(session: Session, document_ids: Sequence[int]) -> dict[int, Paper]:
@@ -38,10 +48,22 @@ def load_papers(session: Session, document_ids: Sequence[int]) -> dict[int, Pape
     references = references_of(session, {i for i in related if i is not None})
     origins = origins_of(session, (line.origin_line_id for rows in lines.values() for line in rows))
     logos = logos_of(session, (document.design for document in documents))
+    before = before_the_gate(session, document_ids)
     return {
-        document.id: paper_from(document, lines[document.id], taxes[document.id], references, origins, logos)
+        document.id: replace(
+            paper_from(document, lines[document.id], taxes[document.id], references, origins, logos),
+            is_judged=document.id not in before,
+        )
         for document in documents
     }
+
+
+def before_the_gate(session: Session, document_ids: Sequence[int]) -> set[int]:
+    """Which of these papers were issued before papers were judged, or correct one that was, however many lie between.
+
+    Papers have had a link in the chain since they are judged.
+    """
+    return set(session.scalars(_BEFORE_THE_GATE, {"papers": list(document_ids)}))
 
 
 def references_of(session: Session, document_ids: Iterable[int]) -> dict[int, Reference]:

@@ -7,7 +7,7 @@ shop, another buyer, a case that changed the order, an operator's word.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from models import Case, CaseKind, CaseState, Order, RefusedPaper, Shop, ShopSettings
@@ -22,6 +22,11 @@ from partnershop.stages import Stage, Wake
 # Which task settles which kind of case.
 VERBS = {CaseKind.CANCELLATION: "reverse_items", CaseKind.COMPLAINT: "issue_reduced_invoice"}
 OPEN = RefusedPaper.released_at.is_(None)
+
+
+def open_row(case_id: int) -> Select[RefusedPaper]:
+    """The refusal that a case waits for."""
+    return select(RefusedPaper).where(RefusedPaper.case_id == case_id, OPEN)
 
 
 def leave_aside(session: Session, refused: Sequence[Refusal]) -> None:

@@ -48,12 +48,15 @@ def rows_of(refused: Sequence[RefusedRow], language: str) -> list[dict[str, obje
     """A row for each rule that is broken, as `attention` and `show` list them."""
     if not refused:
         return []
-    from partnershop.documents.words.breach_words import sentence  # noqa: PLC0415  (slow to load, and rarely wanted)
+    # Slow to load, and rarely wanted.
+    from partnershop.documents.words.breach_words import sentence  # noqa: PLC0415
+    from partnershop.documents.words.remedies import to_do  # noqa: PLC0415
 
     return [
         {
             "order": paper.order, "case": paper.case, "paper": paper.kind.value, "since": paper.since,
             "rule": breach.rule, "where": breach.where or None, "reason": sentence(breach, language),
+            "to_do": to_do(paper.breaches, language, shop=paper.shop, order=paper.order, case=paper.case),
         }
         for paper in refused
         for breach in paper.breaches

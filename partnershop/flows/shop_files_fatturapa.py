@@ -70,8 +70,8 @@ def _check_seller(findings: Findings, seller: Mapping[str, Any]) -> None:
     if seller.get("tax_regime") not in TAX_REGIMES:
         findings.note(
             "seller.tax_regime",
-            f"must be the code of the tax regime, {TAX_REGIMES[0]} to {TAX_REGIMES[-1]}; the ordinary one is"
-            f" {TAX_REGIMES[0]} (it is {shown(seller.get('tax_regime'))})",
+            f"must be the code of the tax regime, {TAX_REGIMES[0]} to {TAX_REGIMES[-1]} except RF03; the ordinary one"
+            f" is {TAX_REGIMES[0]} (it is {shown(seller.get('tax_regime'))})",
         )
 
 

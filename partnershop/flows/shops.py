@@ -13,7 +13,7 @@ from models import Item, Order, Shop, ShopSettings, WebhookSecret
 from partnershop import clock
 from partnershop.contract.signature import key_of, new_secret
 from partnershop.errors import Refused
-from partnershop.flows import logos, mail, refused_papers
+from partnershop.flows import logos, mail, refused_papers, shop_papers
 from partnershop.flows.inbox import LANE
 from partnershop.flows.judging_again import judge_again
 from partnershop.flows.orders import lock_many, open_gates
@@ -44,9 +44,12 @@ def add(session: Session, content: str, by: str, pictures: Pictures = no_picture
     `pictures` gives the bytes of the logo that the YAML names.
 
     The same content as the version in force makes no new one. A new version counts for later decisions only; items that
-    wait (held, or for print data) are judged again. Raises `Refused` with every error: which member, what to change.
+    wait (held, or for print data) are judged again. Raises `Refused` with every error: which member, what to change;
+    also where papers by these settings would be refused.
     """
     file = parse(content, catalogue_in_force(session).rules, pictures)
+    if shop_papers.may_differ(_in_force(session, file.code), file.settings):
+        shop_papers.check(file)
     shop, created = _shop(session, file)
     if shop.currency != file.currency:
         raise Refused(
@@ -70,6 +73,12 @@ def add(session: Session, content: str, by: str, pictures: Pictures = no_picture
     if before is not None and before.require_print_data and not settings.require_print_data:
         _open_gates(session, shop)
     return Saved(shop, settings, created=False, changed=True, rechecked=rechecked)
+
+
+def _in_force(session: Session, code: str) -> ShopSettings | None:
+    """The settings of a shop as they are now, without a lock: whichever they are, their papers were judged."""
+    query = select(ShopSettings).join(Shop, Shop.settings_id == ShopSettings.id).where(Shop.code == code)
+    return session.scalars(query).one_or_none()
 
 
 def _shop(session: Session, file: ShopFile) -> tuple[Shop, bool]:

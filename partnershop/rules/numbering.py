@@ -50,6 +50,7 @@ def check_pattern(pattern: str) -> None:
 
     Without the year two years would give the same number, which the law forbids. Around the fields stand basic Latin
     letters, digits, and - . / _ only, and the number of seven digits has at most 20 characters (FatturaPA 2.1.1.4).
+    Since files are named by it, a number begins with a letter or digit and has no two points in a row.
     """
     rest = _FIELD.sub("", pattern)
     fields = {match.group(1) for match in _FIELD.finditer(pattern)}
@@ -58,6 +59,8 @@ def check_pattern(pattern: str) -> None:
     if foreign := _FOREIGN.search(rest):
         raise ValueError(f"{pattern!r} must be of the letters A to Z, digits and - . / _ only: take out {foreign[0]!r}")
     longest = format_number(pattern, 9999, _HIGHEST)
+    if not longest[0].isalnum() or ".." in longest:
+        raise ValueError(f'{pattern!r} must begin with a letter or digit and have no "..": files are named by numbers')
     if len(longest) > LONGEST:
         raise ValueError(
             f"{pattern!r} must give numbers of at most {LONGEST} characters, also of seven digits: shorten it "
@@ -66,11 +69,12 @@ def check_pattern(pattern: str) -> None:
 
 
 def may_collide(one: str, other: str) -> bool:
-    """Whether two patterns could ever give the same number.
+    """Whether two patterns could ever give the same number, or numbers that name the same file.
 
-    They cannot where they begin with other letters; anything cleverer would depend on how high the numbers get.
+    They cannot where they begin with other letters; anything cleverer would depend on how high the numbers get. Many
+    file systems take capital and small letters for the same.
     """
-    first, second = one.partition("{")[0], other.partition("{")[0]
+    first, second = (pattern.partition("{")[0].lower() for pattern in (one, other))
     return first.startswith(second) or second.startswith(first)
 
 

@@ -10,10 +10,13 @@ from audit_scenario import Driver
 from reading_place import own_database, run_command
 from sqlalchemy import text
 
+from models import Finding, FindingState
+from partnershop.cli.finding import print_findings
 from partnershop.db import unit_of_work
 from partnershop.gateways.fakes import FakeProducer
 from partnershop.gateways.outcome import Unknown
 from partnershop.rules.eligibility import Route
+from partnershop.rules.reconciliation import FindingKind
 
 ONE = [("gloss", "50.00", 1)]
 AT_UNITEDPRINT = [("matt", "50.00", 1)]
@@ -133,3 +136,18 @@ def test_an_amount_is_in_major_units(run: Any, driver: Driver) -> None:
     driver.pay("A-3", "100.00")
     found = json.loads(run("reconcile", "--job", "money", "--json").out)["findings"]
     assert [(one["kind"], one["amount"], one["currency"]) for one in found] == [("payment_too_much", "29.36", "EUR")]
+
+
+def test_a_row_of_the_list_names_the_order_and_the_first_rule(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many refused papers, which is which."""
+    monkeypatch.setenv("COLUMNS", "200")
+    row = {"kind": FindingKind.PAPER_REFUSED, "state": FindingState.OPEN, "times_seen": 1}
+    about = {"shop": "aurora", "why": "it is so"}
+    one = Finding(id=1, about={**about, "order": "A-7"}, details={"rules": "P-CAT-7"}, **row)
+    two = Finding(id=2, about={**about, "order": "A-8"}, details={"rules": "P-CAT-9, P-CAT-12"}, **row)
+    print_findings([one, two])
+    printed = capsys.readouterr().out
+    first, second = (next(row for row in printed.splitlines() if order in row) for order in ("A-7", "A-8"))
+    assert "A-7, P-CAT-7 " in first and "A-8, P-CAT-9 …" in second

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def test_show_says_everything_that_the_paper_says(papers: Scene, run: Run) -> No
     ]  # fmt: skip
     assert [(a["amount"], a["percent"]) for a in file["lines"][0]["allowances"]] == [("5.00", "10")]
     assert file["due_date"] and file["chain"]["chain"] and file["chain"]["digest"]
+    assert f"prints end at {reduced} {file['chain']['printed']}" in run("audit", "--documents", "0", "--json").out
     first = json.loads(run("document", "show", invoice, "--shop", "aurora", "--json").out)
     assert set(first["corrected_by"]) == {reversal, reduced}
     back = json.loads(run("document", "show", reversal, "--shop", "aurora", "--json").out)
@@ -200,6 +202,15 @@ def test_broken_rules_are_said_in_the_language_one_asks_for(papers: Scene, run: 
     assert len(set(said.values())) == 3
 
 
+def test_a_sentence_that_begins_with_the_place_says_it_once(papers: Scene, run: Run, tmp_path: Path) -> None:
+    files = attached(stored(numbers(papers)[0]))
+    (fattura,) = (content for name, content in files.items() if name != "factur-x.xml")
+    (tmp_path / "a.xml").write_bytes(fattura.replace(b"<AliquotaIVA>22.00<", b"<AliquotaIVA>0.00<"))
+    ran = run("document", "verify", tmp_path / "a.xml")
+    assert "00400: DettaglioLinee 1: without VAT" in ran.out
+    assert ran.out.count("DettaglioLinee 1: without VAT") == 1
+
+
 def test_what_cannot_be_read_does_not_keep_the_others_from_being_verified(
     papers: Scene, run: Run, tmp_path: Path
 ) -> None:
@@ -210,6 +221,13 @@ def test_what_cannot_be_read_does_not_keep_the_others_from_being_verified(
     assert "a.txt: it is neither a PDF nor XML" in ran.err
     assert "missing: it cannot be opened (No such file or directory)" in ran.err and "Is a directory" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_pipe_or_device_is_not_waited_for(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    ran = run("document", "verify", tmp_path / "pipe", "/dev/zero")
+    assert ran.code == 2
+    assert all("it is no regular file" in line for line in ran.err.splitlines()) and ran.err.count("\n") == 2
 
 
 # export

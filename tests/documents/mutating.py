@@ -181,6 +181,9 @@ MUTATIONS = {
     "no delivery at all": Mutation(
         "transfer", all_of(lacks(DELIVER_TO), lacks("//ram:ActualDeliverySupplyChainEvent")), "P-DATE-4"
     ),
+    "delivered two days after it was issued": Mutation(
+        "transfer", says("//ram:OccurrenceDateTime/udt:DateTimeString", "20260311"), "P-DATE-5"
+    ),
     "no number": Mutation("transfer", says(f"{SUMS}/ram:GrandTotalAmount", "70,52"), "P-FORM-1"),
     "an amount by exponent": Mutation("transfer", says(f"{SUMS}/ram:GrandTotalAmount", "7.052E1"), "P-FORM-1"),
     "an empty element": Mutation(
@@ -212,6 +215,12 @@ MUTATIONS = {
     "another charge code": Mutation("transfer", says(f"{CHARGE}/ram:ReasonCode", "ABL"), "P-LINE-8"),
     "a charge without reason": Mutation("transfer", lacks(f"{CHARGE}/ram:Reason"), "P-LINE-8"),
     "a line twice": Mutation("transfer", twice(LINE), "P-LINE-9"),
+    "priced for no piece": Mutation(
+        "transfer", has("//ram:NetPriceProductTradePrice", "BasisQuantity", "0"), "P-LINE-10"
+    ),
+    "priced for fewer than none": Mutation(
+        "transfer", has("//ram:NetPriceProductTradePrice", "BasisQuantity", "-1"), "P-LINE-10"
+    ),
     "nothing sold": Mutation("transfer", says("//ram:BilledQuantity", "0"), "P-LINE-10"),
     # Parties.
     "a seller's VAT id, a digit wrong": Mutation("transfer", says(f"{SELLER}{VAT_ID}", "IT98765430215"), "P-PARTY-1"),
@@ -251,6 +260,9 @@ MUTATIONS = {
     "K with VATEX-EU-AE": Mutation("K", says(f"{ROW}/ram:ExemptionReasonCode", "VATEX-EU-AE"), "P-CAT-3"),
     "AE as an intra-Community supply": Mutation(
         "AE", says(f"{ROW}/ram:ExemptionReason", "Innergemeinschaftliche Lieferung"), "P-CAT-4"
+    ),
+    "E as a supply to another member state": Mutation(
+        "E", says(f"{ROW}/ram:ExemptionReason", "Steuerfreie innergemeinschaftliche Lieferung"), "P-CAT-4"
     ),
     "K without the buyer's VAT id": Mutation("K", lacks(f"{BUYER}/ram:SpecifiedTaxRegistration"), "P-CAT-5"),
     "K within a country": Mutation("K", says(f"{BUYER}{VAT_ID}", "DE136695976"), "P-CAT-5"),

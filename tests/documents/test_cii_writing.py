@@ -153,7 +153,7 @@ def test_an_account_is_written_without_blanks() -> None:
     assert read(paper).means[0].account == papers.AURORA.iban
 
 
-def test_what_is_due_has_a_day_or_terms_and_what_is_paid_has_neither() -> None:
+def test_what_is_due_has_a_day_or_terms_and_what_is_paid_says_so() -> None:
     due = conforming(papers.paper(due_date=date(2026, 3, 23), prepaid=1000))
     assert due.due_date == date(2026, 3, 23)
     assert due.terms and "23/03/2026" in due.terms
@@ -161,7 +161,8 @@ def test_what_is_due_has_a_day_or_terms_and_what_is_paid_has_neither() -> None:
     open_card = conforming(papers.paper(payment_method="card"))
     assert (open_card.due_date, open_card.terms) == (None, "Da pagare subito: Carta di pagamento.")
     paid = conforming(papers.german())
-    assert (paid.due_date, paid.terms, paid.totals.due) == (None, None, Decimal("0.00"))
+    assert (paid.due_date, paid.totals.due) == (None, Decimal("0.00"))
+    assert paid.terms == "Der Betrag ist bereits bezahlt; es ist nichts mehr zu zahlen."
 
 
 @pytest.mark.parametrize(
@@ -187,14 +188,32 @@ def test_an_invoice_before_the_goods_says_so(changes: dict[str, object], sentenc
 def test_why_no_vat_is_charged(category: str, code: str | None) -> None:
     (row,) = read(one(category=category)).taxes
     assert (row.category, row.reason_code) == (category, code)
-    law, own = ITALIAN.categories.get(category), WORDS.get(category)
-    assert row.reason == (f"{law}: {own}" if own else None)
+    law = ITALIAN.categories.get(category)
+    more = {**WORDS, "E": "art. 10 DPR 633/72", "AE": ""}.get(category)
+    assert row.reason == (None if more is None else f"{law}: {more}" if more else law)
 
 
 def test_the_words_of_the_law_are_not_said_twice() -> None:
     own = "Inversione Contabile, art. 17 DPR 633/72"
     assert notes.exemption("AE", own, "it") == own
     assert notes.exemption("AE", None, "de") == "Steuerschuldnerschaft des Leistungsempfängers"
+
+
+@pytest.mark.parametrize(
+    ("category", "own", "said"),
+    [
+        ("AE", "reverse charge", "Steuerschuldnerschaft des Leistungsempfängers"),
+        ("AE", "INVERSIONE CONTABILE.", "Steuerschuldnerschaft des Leistungsempfängers"),
+        ("AE", "Reverse-Charge (§ 13b UStG)", "Steuerschuldnerschaft des Leistungsempfängers: § 13b UStG"),
+        ("K", "intra-community supply", "Steuerfreie innergemeinschaftliche Lieferung"),
+        ("G", "Steuerfreie Ausfuhrlieferung, § 6 UStG", "Steuerfreie Ausfuhrlieferung, § 6 UStG"),
+        ("E", "Esente art. 10 DPR 633/72", "Steuerfrei: art. 10 DPR 633/72"),
+        ("E", "Esenzione per i libri", "Steuerfrei: Esenzione per i libri"),
+        ("G", "Exporte in die Schweiz", "Steuerfreie Ausfuhrlieferung: Exporte in die Schweiz"),
+    ],
+)
+def test_a_shop_that_only_repeats_the_category_is_not_quoted(category: str, own: str, said: str) -> None:
+    assert notes.exemption(category, own, "de") == said
 
 
 def test_rows_that_differ_in_their_words_alone_are_one() -> None:

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from papers import AURORA, line, paper, reduced, reversal
@@ -35,9 +36,18 @@ def test_a_reversal_says_how_money_comes_back_and_asks_for_none(method: str) -> 
     assert "Zu zahlen" not in printed and "überweisen Sie" not in printed
 
 
-def test_a_reversal_without_a_day_of_delivery_promises_none() -> None:
-    printed = text(render(reversal(delivery_date=None)))
-    assert "Leistungszeitpunkt gemäß Auftrag." in printed
+@pytest.mark.parametrize(
+    ("language", "expected", "words"),
+    [
+        ("de", None, "Bei Ausstellung der Rechnung RE-2026-000007 war noch nicht geliefert."),
+        ("de", date(2026, 3, 20), "war noch nicht geliefert; voraussichtlicher Liefertermin war 20.03.2026."),
+        ("it", date(2026, 3, 20), "è stata emessa prima della consegna, prevista per il 20/03/2026."),
+        ("en", date(2026, 3, 20), "nothing had been delivered yet; delivery was expected on 20 Mar 2026."),
+    ],
+)
+def test_a_reversal_of_an_invoice_before_the_goods_says_so(language: str, expected: date | None, words: str) -> None:
+    printed = text(render(reversal(language=language, delivery_date=None, expected_delivery=expected)))
+    assert words in printed
     assert "Lieferung folgt" not in printed
 
 

@@ -13,6 +13,7 @@ import papers as sample
 import pytest
 from lxml import etree
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import TextStringObject
 
 from partnershop.documents import cii
 from partnershop.documents.breach import Breach
@@ -129,8 +130,21 @@ def test_two_invoices_in_one_pdf_that_differ_are_named() -> None:
     assert "P-FILE-4" not in broken(examine(pdf_with(a_xml=first, b_xml=first)))
 
 
+@pytest.mark.parametrize("same_by", ["name tree", "file itself"])
+def test_two_files_of_one_name_break_a_rule_and_both_are_looked_at(same_by: str) -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(render(sample.german()))))
+    other = cii.write(sample.german()).replace(b">RE-2026-000007<", b">RE-2026-000008<")
+    added = writer.add_attachment("factur-x.xml" if same_by == "name tree" else "other.xml", other)
+    added.alternative_name = TextStringObject("factur-x.xml")
+    verdict = examine(written(writer))
+    assert [said.number for said in verdict.invoices] == ["RE-2026-000007", "RE-2026-000008"]
+    assert {"P-FILE-4", "P-FILE-5"} <= broken(verdict)
+    (breach,) = [breach for breach in verdict.breaches if breach.rule == "P-FILE-5"]
+    assert breach.values == {"name": "factur-x.xml", "count": "2"}
+
+
 def test_rules_of_files_have_words_in_three_languages() -> None:
-    values = dict.fromkeys(("claim", "file", "level", "name", "profile", "first", "other"), "value")
+    values = dict.fromkeys(("claim", "file", "level", "name", "profile", "first", "other", "count"), "value")
     for rule in verify_words.RULES:
         said = {verify_words.sentence(Breach(rule, "", values), language) for language in LANGUAGES}
         assert len(said) == len(LANGUAGES) and not any("{" in sentence for sentence in said)

@@ -112,8 +112,11 @@ def test_issued_papers_cannot_be_emptied_away(
     with pytest.raises(psycopg.errors.RestrictViolation):
         breakable.execute(statement)
     breakable.rollback()
-    for guarded in ("document", "document_line", "document_tax"):
-        breakable.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER never_emptied").format(sql.Identifier(guarded)))
+    # CASCADE reaches what hangs on papers, which is guarded too.
+    named = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'never_emptied'"
+    guards = breakable.execute(named).fetchall()
+    for (guarded,) in guards:
+        breakable.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER never_emptied").format(sql.Identifier(str(guarded))))
     breakable.execute(statement)
     assert breakable.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone() == (0,)
 

@@ -103,7 +103,7 @@ def test_rows_read_back_have_the_digest_and_the_link_of_the_rows_that_were_writt
     linked = row | {"digest": digest, "chain": link(None, row, digest)}
     counter = {
         "shop_id": 1, "series": "invoice", "year": 2026, "last_number": 1, "last_issue_date": row["issue_date"],
-        "last_chain": linked["chain"],
+        "last_chain": linked["chain"], "chained_after": 0,
     }  # fmt: skip
     with connection.begin_nested() as savepoint:
         with Session(connection, join_transaction_mode="create_savepoint") as session:

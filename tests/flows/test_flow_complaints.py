@@ -125,6 +125,24 @@ def test_a_reduction_above_what_is_left_is_refused_and_changes_nothing(scene: Sc
     assert scene.owed("A-1") == 3660
 
 
+@pytest.mark.parametrize("invoice_on", ["placed", "shipped"])
+def test_a_percentage_that_rounds_to_nothing_is_refused_and_changes_nothing(scene: Scene, invoice_on: str) -> None:
+    scene.change_settings(invoice_on=invoice_on)
+    scene.place("A-1", [item("1", "0.10")])
+    scene.go()
+    before = (scene.said("A-1"), scene.books("A-1"), scene.owed("A-1"), scene.row("A-1").entitled)
+    scene.complain("A-1", "1", "C-1")
+    scene.accept("A-1", "C-1", percent="1")
+    said = scene.go()
+    refusal = "refused: the reduction of item 1 of A-1 rounds to nothing, so no paper needs to change; name an amount"
+    assert refusal in said, "an operator is told"
+    assert (scene.said("A-1"), scene.books("A-1"), scene.owed("A-1"), scene.row("A-1").entitled) == before
+    assert scene.complaints("A-1")[0].state.value == "open", "a decision that names an amount may follow"
+    scene.accept("A-1", "C-1", net="0.01")
+    scene.go()
+    assert scene.item("A-1", "1").reduced_by == 1
+
+
 def test_a_rejected_complaint_leaves_no_trace_in_papers_or_money(invoiced: Scene) -> None:
     invoiced.place("A-1", [item("1", "50.00")])
     invoiced.pay("A-1", "61.00")

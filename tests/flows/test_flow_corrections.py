@@ -35,6 +35,16 @@ def test_an_item_cancelled_before_the_invoice_simply_is_not_on_it(scene: Scene) 
     assert "cancelled before invoicing, A-1 comes to EUR 61.00 less" in (scene.cases("A-1")[0].outcome or "")
 
 
+def test_a_reversal_knows_when_the_invoice_expected_the_delivery(invoiced: Scene) -> None:
+    invoiced.place("A-1", [item("1", "50.00"), item("2", "30.00")])
+    invoiced.go()
+    invoiced.cancel("A-1", "2")
+    invoiced.go()
+    invoice, reversal = invoiced.papers("A-1")
+    assert invoice.expected_delivery is not None
+    assert (reversal.delivery_date, reversal.expected_delivery) == (None, invoice.expected_delivery)
+
+
 def test_an_invoiced_item_is_taken_back_by_a_reversal_with_number_and_date_of_its_invoice(invoiced: Scene) -> None:
     invoiced.place("A-1", [item("1", "50.00"), item("2", "30.00")], charges=[shipping()])
     invoiced.go()

@@ -58,6 +58,20 @@ def test_an_intra_community_order_waits_for_shipping_where_invoices_are_issued_a
     holds()
 
 
+def test_it_waits_no_longer_once_no_such_line_is_left(invoiced: Scene) -> None:
+    items = [item("1", "50.00", "0", **INTRA_COMMUNITY), item("2", "30.00"), item("3", "20.00")]
+    invoiced.place("A-1", items, customer=VIENNA)
+    invoiced.go()
+    invoiced.cancel("A-1", "3")
+    invoiced.go()
+    assert invoiced.papers("A-1") == []
+    invoiced.cancel("A-1", "1")
+    invoiced.go()
+    assert open_ones() == []
+    assert invoiced.said("A-1") == [("invoice", 3660)]
+    holds()
+
+
 # The year of art. 26
 
 

@@ -99,6 +99,21 @@ def test_a_whole_batch_of_refused_ones_does_not_hide_the_next(invoiced: Scene, m
     assert any("2 invoices refused" in sentence for sentence in said)
 
 
+def test_a_batch_has_no_more_lines_than_are_judged_in_a_moment(
+    invoiced: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invoicing, "LINES", 5)
+    for number, lines in enumerate((7, 2, 3, 1), 1):
+        invoiced.place(f"A-{number}", [item(str(key), "5.00") for key in range(lines)])
+    invoiced.go(frozenset({Stage.INBOX}))
+    shop = invoiced.row("A-1").shop_id
+    counts = []
+    for _ in range(4):
+        with unit_of_work() as session:
+            counts.append(invoicing.invoice_next(session, shop).count)
+    assert counts == [1, 2, 1, 0]
+
+
 # Cases
 
 
@@ -110,16 +125,17 @@ def test_a_case_whose_paper_is_refused_changes_nothing_and_is_parked_with_the_ru
     invoiced.pay("A-1", "107.24")
     invoiced.complain("A-1", "1", "C-1")
     invoiced.go()
-    before = (invoiced.books("A-1"), invoiced.owed("A-1"), invoiced.count(ItemHistory), invoiced.row("A-1").entitled)
+    before = (invoiced.books("A-1"), invoiced.owed("A-1"), invoiced.row("A-1").entitled)
+    moves = invoiced.count(ItemHistory)
     with refusing(kind):
         if kind is PaperKind.REVERSAL:
             invoiced.cancel("A-1", "2")
         else:
             invoiced.accept("A-1", "C-1", percent="20")
         invoiced.go()
-    assert (
-        invoiced.books("A-1"), invoiced.owed("A-1"), invoiced.count(ItemHistory), invoiced.row("A-1").entitled,
-    ) == before  # fmt: skip
+    assert (invoiced.books("A-1"), invoiced.owed("A-1"), invoiced.row("A-1").entitled) == before
+    stopped = kind is PaperKind.REVERSAL  # at the works, which had not begun
+    assert invoiced.count(ItemHistory) == moves + stopped
     (case,) = invoiced.cases("A-1")
     assert (case.state, case.attempts, case.done_at) == (CaseState.PARKED, 0, None)
     assert (case.outcome or "").startswith("P-PARTY-1: ")

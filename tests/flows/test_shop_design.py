@@ -227,6 +227,17 @@ def test_pictures_are_read_from_the_folder_of_the_file_only(tmp_path: Path) -> N
             picture(name)
 
 
+def test_names_that_the_file_system_does_not_take_are_told_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "round.png").symlink_to(tmp_path / "about.png")
+    (tmp_path / "about.png").symlink_to(tmp_path / "round.png")
+    picture = picture_beside(tmp_path / "aurora.yaml")
+    with pytest.raises(ValueError, match="is a symbolic link that leads in a circle"):
+        picture("round.png")
+    with pytest.raises(ValueError, match="cannot be read: File name too long") as problem:
+        picture("a" * 5_000)
+    assert len(str(problem.value)) < 100
+
+
 def test_a_file_without_a_folder_names_no_pictures(scene: Scene) -> None:
     with pytest.raises(Refused, match=r"design\.logo: cannot be read from here"):
         scene.change_settings(design={"logo": "a.png"})

@@ -69,7 +69,7 @@ def test_what_is_wrong_is_said(member: object, said: str) -> None:
         ({"province": ...}, "seller.province: must be the two capital letters"),
         ({"province": "Bologna"}, "seller.province: must be the two capital letters"),
         ({"tax_regime": ...}, "seller.tax_regime: must be the code of the tax regime"),
-        ({"tax_regime": "RF03"}, "seller.tax_regime: must be the code of the tax regime"),
+        ({"tax_regime": "RF03"}, "the code of the tax regime, RF01 to RF20 except RF03; the ordinary one is RF01"),
         ({"tax_code": "98765430215"}, "seller.tax_code: is not a valid codice fiscale"),
         ({"tax_code": "RSSMRA85T10A562T"}, "seller.tax_code: is not a valid codice fiscale"),
         ({"vat_id": "DE136695976"}, "seller.vat_id: must begin with IT for a seller in Italy"),

@@ -1,7 +1,11 @@
 """Papers that were refused: found, told in three languages, closed when they are released."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 
+import pytest
 from commanding import Run
 from factories import CUSTOMER, Scene, item
 from planting import findings, now, only
@@ -25,7 +29,7 @@ def test_a_refused_invoice_is_found_told_and_closed_when_it_is_released(scene: S
     place_nameless(scene, "A-1")
     scene.go()
     found = only(FindingKind.PAPER_REFUSED)
-    assert (found.about["order"], found.details) == ("A-1", {"rules": "00417"})
+    assert (found.about["order"], found.details) == ("A-1", {"rules": "00417", "case": "buyer"})
     for language, begins in (
         ("en", "The invoice of order A-1 is refused and has no number: 00417: "),
         ("de", "Die Rechnung zu Auftrag A-1 ist abgelehnt und hat keine Nummer: 00417: "),
@@ -68,10 +72,26 @@ def test_attention_show_metrics_and_status_say_it(scene: Scene, run: Run) -> Non
     assert "00417" in run("show", "A-1", "--shop", scene.code).out
     with unit_of_work() as session:
         assert take(session).refused_papers == {"invoice": 1}
+    assert row["to_do"].startswith(f"Correggere l'acquirente (`partnershop order correct-buyer A-1 --shop {scene.code}")
+    assert (shown["reason"], shown["to_do"]) == (row["reason"], row["to_do"]), "in the shop's language, both"
     with unit_of_work() as session:
         shop = session.scalars(select(Shop)).one()
         (german,) = worklist(session, shop, 7, 10, language="de")["refused_papers"]
     assert german["reason"] != row["reason"]
+
+
+def test_show_says_each_sentence_once(scene: Scene, run: Run) -> None:
+    scene.change_settings(invoice_on="placed")
+    scene.place("A-1", [item("1", "50.00"), item("2", "30.00")])
+    scene.go()
+    with refusing(PaperKind.REVERSAL):
+        scene.cancel("A-1", "1")
+        scene.go()
+    file = json.loads(run("show", "A-1", "--shop", scene.code, "--json").out)
+    (case,), (paper,) = file["cases"], file["refused_papers"]
+    assert case["outcome"] == "refused: P-PARTY-1"
+    assert "IT98765430215" in paper["reason"]
+    assert f"drop-case A-1 --shop {scene.code} --case {case['case']}" in paper["to_do"]
 
 
 def test_drain_names_it_and_does_not_wait(scene: Scene, run: Run) -> None:
@@ -131,6 +151,39 @@ def test_retry_says_how_many_are_judged_again(scene: Scene, run: Run) -> None:
     scene.place("A-2", [item("1", "50.00")], customer=CUSTOMER)
     scene.go()
     assert "1 refused paper" in run("retry", "--shop", scene.code).out
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_who_corrects_a_buyer_is_told_what_became_of_the_invoice(scene: Scene, run: Run, *, right: bool) -> None:
+    scene.change_settings(invoice_on="placed")
+    place_nameless(scene, "A-1")
+    scene.go()
+    member = ("--tax-code", TAX_CODE) if right else ("--city", "Monza")
+    with working(scene):
+        done = run("order", "correct-buyer", "A-1", "--shop", scene.code, "--reason", "mail", *member)
+    assert done.code == (0 if right else 1)
+    if right:
+        assert f"its invoice is {scene.papers('A-1')[0].number}" in done.out
+    else:
+        assert "its invoice is refused again: 00417: " in done.out.replace("\n", " ")
+
+
+@contextmanager
+def working(scene: Scene) -> Iterator[None]:
+    """Within, a worker goes on doing what there is to do."""
+    ended = Event()
+
+    def work() -> None:
+        while not ended.wait(0.05):
+            scene.go()
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 # The audit

@@ -49,6 +49,7 @@ def mails() -> list[tuple[str, list[int]]]:
 
 def test_a_rendering_that_was_given_up_is_found_until_it_is_retried(invoiced: Scene) -> None:
     change("UPDATE rendering SET state = 'parked', pdf = NULL, sha256 = NULL, last_error = 'font broke', attempts = 4")
+    change("DELETE FROM printed")  # it never was
     found = only(WITHOUT_BYTES)
     paper = number(invoiced)
     assert sentence(found, "en") == f"{paper} of A-1 has no PDF, making it was given up: font broke."

@@ -85,6 +85,14 @@ def test_a_pattern_with_letters_that_the_authorities_do_not_take_is_refused(lett
         check_pattern(f"F{letter}-{{year}}-{{number}}")
 
 
+@pytest.mark.parametrize(
+    "pattern", ["../{year}/{number}", ".{year}-{number}", "-{year}{number}", "/{year}/{number}", "A..{year}-{number}"]
+)
+def test_a_pattern_whose_numbers_would_name_hidden_or_foreign_files_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="must begin with a letter or digit and have no"):
+        check_pattern(pattern)
+
+
 @given(st.integers(2000, 2100), st.integers(1, 10**7), st.integers(2000, 2100), st.integers(1, 10**7))
 def test_different_papers_have_different_numbers(year: int, number: int, other_year: int, other: int) -> None:
     pattern = "FT-{year}-{number:06d}"
@@ -111,3 +119,8 @@ def test_patterns_that_meet_only_at_a_high_number_are_found_to_collide() -> None
     assert may_collide(one, other)
     assert may_collide("{number}-{year}", "NC-{year}-{number}")
     assert not may_collide("FT-{year}-{number:06d}", "NC-{year}-{number:06d}")
+
+
+def test_patterns_that_differ_in_the_size_of_their_letters_collide_as_the_names_of_files_do() -> None:
+    assert may_collide("a-{year}-{number}", "A-{year}-{number}")
+    assert may_collide("Ft{year}-{number}", "fTA{year}-{number}")

@@ -70,6 +70,7 @@ VALID_DATA: dict[str, dict[str, Any]] = {
     "item.released": ITEM | {"reason": "the catalogue knows the paper now"},
     "dispatch.settled": ITEM | {"accepted": True, "reference": "4711", "reason": "seen in the portal"},
     "buyer.corrected": {"order": "A-1", "buyer": {"vat_id": "IT12345670017", "company": ""}, "reason": "a typo"},
+    "item.described": ITEM | {"description": "Visitenkarten", "reason": "no typeface has the old one"},
     "case.confirmed": {"order": "A-1", "case": 7, "reason": "annulled by the court"},
     "case.dropped": {"order": "A-1", "case": 7, "reason": "the customer agrees"},
 }

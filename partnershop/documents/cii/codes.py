@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from partnershop.documents.paper import Paper, PaperKind, Party
+from partnershop.documents import vat_ids
+from partnershop.documents.paper import Identifier, Paper, PaperKind, Party
+from partnershop.documents.vat_ids import codice_fiscale
 
 PROFILE = "urn:cen.eu:en16931:2017"  # BT-24, the profile EN 16931 of Factur-X
 CALENDAR_DAY = "102"  # UNTDID 2379: YYYYMMDD
@@ -13,6 +15,7 @@ ELECTRONIC_MAIL = "EM"  # Electronic Address Scheme
 VAT_SCHEME, TAX_OFFICE_SCHEME = "VA", "FC"  # UNTDID 1153
 # ISO/IEC 6523. The Italian specification of EN 16931 expects a buyer's codice fiscale in BT-46 (BR-IT-160).
 CODICE_FISCALE = "0210"
+_ITALY = "IT"
 NOT_SUBJECT_TO_VAT = "O"  # UNTDID 5305
 
 TYPE: Mapping[PaperKind, str] = {  # UNTDID 1001
@@ -33,8 +36,6 @@ _FREIGHT, _SHIPPING_AND_HANDLING = "FC", "SAA"  # UNTDID 7161
 _FREIGHT_WORDS = re.compile(
     r"ship|freight|deliver|postage|courier|versand|fracht|liefer|porto|sped|consegna|trasport|corriere", re.IGNORECASE
 )
-# The one prefix that is not the country's own code (VAT Directive, art. 215).
-_PREFIXES: Mapping[str, str] = {"GR": "EL"}
 
 
 def payment_means(paper: Paper) -> str:
@@ -60,12 +61,30 @@ def charge_reason(key: str) -> str:
 
 def vat_id(party: Party) -> str | None:
     """BT-31 or BT-48 with its country's prefix, which for Greece is EL; None where the party has none."""
-    packed = "".join((party.vat_id or "").split()).upper()
-    if not packed:
-        return None
-    if packed[:2] in _PREFIXES:
-        return _PREFIXES[packed[:2]] + packed[2:]
-    if packed[:2].isalpha():
-        return packed
-    country = party.country.upper()
-    return _PREFIXES.get(country, country) + packed
+    return vat_ids.normal(party.vat_id, party.country) or None
+
+
+def tax_code(seller: Party) -> str | None:
+    """BT-32; a codice fiscale in its compact form."""
+    return (codice_fiscale(seller.tax_code) if seller.country.upper() == _ITALY else "") or seller.tax_code
+
+
+def seller_identifier(seller: Party) -> Identifier | None:
+    """BT-29; of a seller with neither that, BT-30 nor a VAT id, its tax code: one of them must be there (BR-CO-26)."""
+    if seller.identifier or seller.registration or vat_id(seller):
+        return seller.identifier
+    code = tax_code(seller)
+    return Identifier(code) if code else None
+
+
+def buyer_identifier(buyer: Party) -> Identifier | None:
+    """BT-46, of which there is one: its own, an Italian codice fiscale, or else the customer number (BT-10 too).
+
+    What an Italian buyer wrote that is no codice fiscale is no identifier, and not worth a refusal.
+    """
+    if buyer.identifier:
+        return buyer.identifier
+    code = codice_fiscale(buyer.tax_code) if buyer.country.upper() == _ITALY else ""
+    if code:
+        return Identifier(code, CODICE_FISCALE)
+    return Identifier(buyer.number) if buyer.number else None

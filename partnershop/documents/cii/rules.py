@@ -33,6 +33,7 @@ RULES: Mapping[str, Rule] = {
 }
 HOUSE = frozenset({
     "P-FORM-4", "P-FORM-7", "P-REF-5", "P-REF-6", "P-LINE-6", "P-LINE-7", "P-LINE-8", "P-PAY-1", "P-PAY-5", "P-CAT-14",
+    "P-DATE-5",
 })  # fmt: skip
 """Rules that only our own papers must keep, for EN 16931 leaves more open than we use: warnings for other people's."""
 

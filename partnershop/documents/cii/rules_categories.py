@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from partnershop.documents.cii.countries import MEMBER_STATES, trades_as_member, vat_state
-from partnershop.documents.cii.invoice import Invoice
+from partnershop.documents.cii.countries import trades_as_member, vat_state, vat_territory
+from partnershop.documents.cii.invoice import Invoice, Trader
 from partnershop.documents.cii.rule import Broken, Theme, plain
 
 THEME = Theme()
@@ -15,15 +15,16 @@ _CODES = {"VATEX-EU-AE": "AE", "VATEX-EU-IC": "K", "VATEX-EU-G": "G", "VATEX-EU-
 # Words by which the law of the three languages names what a category is (art. 226 (11), (11a) VAT Directive). Services
 # across borders are "intra-Community" and reverse charge, so that only supplies of goods are told apart by it.
 _TELLTALES = {
-    "AE": re.compile(r"reverse.charge|steuerschuldnerschaft|inversione contabile", re.IGNORECASE),
+    "AE": re.compile(r"reverse.charge|steuerschuldnerschaft|inversione contabile|§ ?13b\b", re.IGNORECASE),
     "K": re.compile(
-        r"intra.community (supply|delivery)|innergemeinschaftliche lieferung|cession\w+ intra.?comunitari|VATEX-EU-IC",
+        r"intra.community (supply|delivery)|innergemeinschaftliche lieferung|cession\w+ intra.?comunitari|VATEX-EU-IC"
+        r"|§ ?6a\b|\bart\w*\.? ?41\b.{0,40}\b331\b",
         re.IGNORECASE,
     ),
     "G": re.compile(r"\bexports?\b|ausfuhrlieferung|cession\w+ all.esportazione", re.IGNORECASE),
 }
-# What the words of a category's reason must not name.
-_CONTRADICTIONS = {"AE": ("K", "G"), "K": ("G",), "G": ("AE", "K")}
+# What the words of a category's reason must not name. Not of O: who is outside the scope here may owe VAT elsewhere.
+_CONTRADICTIONS = {"AE": ("K", "G"), "K": ("G",), "G": ("AE", "K"), "E": ("AE", "K", "G")}
 
 
 def _has(invoice: Invoice, category: str) -> bool:
@@ -83,14 +84,14 @@ def intra_community_delivery(invoice: Invoice) -> Broken:
     """K: the delivery date is told, and goods go to another member state (BR-IC-11, BR-IC-12; art. 138, § 6a UStG)."""
     if not _has(invoice, "K"):
         return
-    to = invoice.deliver_to.country if invoice.deliver_to else None
-    northern_ireland = to == "GB" and vat_state(invoice.buyer.vat_id) == "XI"
+    country = invoice.deliver_to.country if invoice.deliver_to else None
+    to = _territory(invoice.deliver_to, invoice) if invoice.deliver_to else ""
     abroad = to != vat_state(invoice.seller.vat_id) and to != invoice.seller.country
     if invoice.delivery_date is None:
-        yield "BT-72", {"country": to or "–", "day": "–"}
-    if not abroad or not (to in MEMBER_STATES or northern_ireland):
+        yield "BT-72", {"country": country or "–", "day": "–"}
+    if not abroad or not to:
         day = invoice.delivery_date.isoformat() if invoice.delivery_date else "–"
-        yield "BT-80", {"country": to or "–", "day": day}
+        yield "BT-80", {"country": country or "–", "day": day}
 
 
 @THEME("P-CAT-7")
@@ -102,14 +103,19 @@ def reverse_charge_parties(invoice: Invoice) -> Broken:
 
 @THEME("P-CAT-8")
 def export_leaves_the_union(invoice: Invoice) -> Broken:
-    """G: buyer and goods are outside the EU (art. 146 VAT Directive, § 6 UStG, art. 8 DPR 633/72)."""
+    """G: buyer and goods are outside the EU for VAT (art. 6, 146 VAT Directive, § 6 UStG, art. 8 DPR 633/72)."""
     if _has(invoice, "G"):
-        countries = [("BT-55", invoice.buyer.country)]
+        places = [("BT-55", invoice.buyer)]
         if invoice.deliver_to:
-            countries.append(("BT-80", invoice.deliver_to.country))
-        for place, country in countries:
-            if not country or country in MEMBER_STATES:
-                yield place, {"country": country or "–"}
+            places.append(("BT-80", invoice.deliver_to))
+        for place, trader in places:
+            within = _territory(trader, invoice)
+            if within or not trader.country:
+                yield place, {"country": within or "–"}
+
+
+def _territory(trader: Trader, invoice: Invoice) -> str:
+    return vat_territory(trader.country, trader.postcode, invoice.buyer.vat_id)
 
 
 @THEME("P-CAT-9")

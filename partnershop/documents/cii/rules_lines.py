@@ -108,8 +108,10 @@ def line_ids_are_unique(invoice: Invoice) -> Broken:
 
 @THEME("P-LINE-10")
 def quantity_and_price_told(invoice: Invoice) -> Broken:
-    """A line sells more than nothing, at a told price (BT-129, BT-146; BR-22, BR-26)."""
+    """A line sells more than nothing, at a told price, for more than no pieces (BT-129, BT-146, BT-149; BR-22, -26)."""
     for line in invoice.lines:
+        if line.price_quantity is not None and line.price_quantity <= 0:
+            yield f"BT-149, line {line.id}", {"quantity": plain(line.price_quantity), "price": plain(line.price)}
         if line.quantity is None or line.quantity <= 0 or line.price is None:
             yield f"BT-129, line {line.id}", {"quantity": plain(line.quantity), "price": plain(line.price)}
 

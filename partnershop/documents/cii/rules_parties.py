@@ -1,5 +1,6 @@
 """P-PARTY: the identifiers of seller and buyer, as far as their own check digits tell."""
 
+import re
 from collections.abc import Callable
 
 import stdnum.ean
@@ -13,12 +14,23 @@ from partnershop.documents.cii.invoice import Invoice, Trader
 from partnershop.documents.cii.rule import Broken, Theme
 
 THEME = Theme()
-# ISO/IEC 6523 schemes whose identifiers carry check digits.
+_COMPACT = re.compile("[0-9A-Z]+")
+
+
+def _is_codice_fiscale(value: str) -> bool:
+    return bool(_COMPACT.fullmatch(value)) and bool(stdnum.it.codicefiscale.is_valid(value))
+
+
+def _is_partita_iva(value: str) -> bool:
+    return bool(_COMPACT.fullmatch(value)) and bool(stdnum.it.iva.is_valid(value))
+
+
+# ISO/IEC 6523 schemes whose identifiers carry check digits; those of Italy have no blanks.
 _CHECKS: dict[str, Callable[[str], bool]] = {
     "0088": stdnum.ean.is_valid,
     "0199": stdnum.lei.is_valid,
-    "0210": stdnum.it.codicefiscale.is_valid,
-    "0211": stdnum.it.iva.is_valid,
+    "0210": _is_codice_fiscale,
+    "0211": _is_partita_iva,
 }
 _ITALY = "IT"
 
@@ -51,7 +63,7 @@ def buyer_vat_id_valid(invoice: Invoice) -> Broken:
 def italian_tax_code_valid(invoice: Invoice) -> Broken:
     """The tax code of a seller in Italy is a codice fiscale, or the digits of the partita IVA (DPR 605/73)."""
     code = invoice.seller.tax_code
-    if invoice.seller.country == _ITALY and code and not stdnum.it.codicefiscale.is_valid(code):
+    if invoice.seller.country == _ITALY and code and not _is_codice_fiscale(code):
         yield "BT-32", {"id": code}
 
 

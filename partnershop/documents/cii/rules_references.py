@@ -1,9 +1,12 @@
 """P-REF and P-DATE: what an invoice refers to, and when things happened."""
 
+from datetime import timedelta
+
 from partnershop.documents.cii.invoice import Invoice
 from partnershop.documents.cii.rule import Broken, Theme
 
 THEME = Theme()
+_ANOTHER_ZONE = timedelta(days=1)
 
 
 @THEME("P-REF-1")
@@ -78,3 +81,11 @@ def delivery_is_told(invoice: Invoice) -> Broken:
     """BT-72 says when it was delivered or BT-80 where to (art. 226 (7) VAT Directive, § 14 (4) no. 6 UStG)."""
     if invoice.delivery_date is None and (invoice.deliver_to is None or not invoice.deliver_to.country):
         yield "BT-72", {}
+
+
+@THEME("P-DATE-5")
+def delivered_before_issue(invoice: Invoice) -> Broken:
+    """BT-72 is a delivery that has been: at most a day after BT-2, for it may be told in another time zone (ours)."""
+    delivered, issued = invoice.delivery_date, invoice.issue_date
+    if delivered and issued and delivered - issued > _ANOTHER_ZONE:
+        yield "BT-72", {"said": delivered.isoformat(), "issued": issued.isoformat()}

@@ -15,7 +15,6 @@ Pair = tuple[str, str, object, object]
 """A rule, a place, what the XML says there, and what the paper says."""
 HEAD, PARTIES, LINES, ADJUSTMENTS, TAXES, TOTALS, PAYMENT, NOTES, MORE = (f"P-SAME-{number}" for number in range(1, 10))
 _MOST_TEXT = 120
-_ITALY = "IT"
 
 
 def breaches(invoice: Invoice, paper: Paper) -> list[Breach]:
@@ -53,13 +52,13 @@ def _parties(invoice: Invoice, paper: Paper) -> Iterator[Pair]:
         **_address(seller),
         "name": _text(seller.name),
         "trading_name": _text(trading),
-        "ids": _identifiers(seller.identifier),
-        "tax_code": _text(seller.tax_code),
+        "ids": _identifiers(codes.seller_identifier(seller)),
+        "tax_code": _text(codes.tax_code(seller)),
     }
     expected_buyer = {
         **_address(buyer),
         "name": company or _text(buyer.name),
-        "ids": _identifiers(_buyer_identifier(buyer)),
+        "ids": _identifiers(codes.buyer_identifier(buyer)),
         "contact": _text(buyer.name) if company and company != buyer.name else None,
     }
     for group, said, party, expected in (
@@ -90,14 +89,6 @@ def _address(party: Party) -> dict[str, object]:
         "province": _text(party.province),
         "country": _text(party.country.upper()),
     }
-
-
-def _buyer_identifier(buyer: Party) -> Identifier | None:
-    if buyer.identifier:
-        return buyer.identifier
-    if buyer.country.upper() == _ITALY and buyer.tax_code:
-        return Identifier(buyer.tax_code, codes.CODICE_FISCALE)
-    return Identifier(buyer.number) if buyer.number else None
 
 
 def _identifiers(identifier: Identifier | None) -> tuple[Identified, ...]:
@@ -146,7 +137,7 @@ def _allowance(allowance: Allowance, paper: Paper) -> tuple[object, ...]:
         _amount(allowance.base, paper) if explained and allowance.base is not None else None,
         allowance.percent if explained else None,
         allowance.code,
-        _text(allowance.reason),
+        _text(notes.allowed_for(allowance, paper)),
         None,
         None,
     )

@@ -16,10 +16,12 @@ from partnershop.documents.cii.elements import parsed
 
 XSD, SCHEMATRON = "XSD", "SCHEMATRON"
 _MOST_BREACHES = 20
-_LONGEST = 300
+_LONGEST = 600
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 _STEP = re.compile(r"/(?:\*:|\w+:)?(\w+)(?:\[namespace-uri\(\)='[^']*'\])?(?:\[(\d+)\])?")
 _ID_IN_TEXT = re.compile(r"^\[([^\]]+)\]\s*-?\s*")
+# Names of elements as XPath has them: the prefix of the namespace, conditions in brackets.
+_PATH = re.compile(r"\b(?:ram|rsm|udt|qdt):(\w+)(?:\[[^\]]*\])?")
 _OUTER = {"CrossIndustryInvoice", "SupplyChainTradeTransaction"}
 
 
@@ -70,14 +72,19 @@ def _xsd() -> Any:
 
 def _of_xsd(entry: Any) -> Breach:
     text = _NAMESPACE.sub("", entry.message)
-    return Breach(XSD, place(entry.path or ""), {"text": text[:_LONGEST]})
+    return Breach(XSD, place(entry.path or ""), {"text": _shortened(text)})
 
 
 def _of_schematron(failed: schematron.Failed) -> Breach:
     named = _ID_IN_TEXT.match(failed.text)
     text = failed.text[named.end() :] if named else failed.text
     rule = failed.id or (named[1] if named else text[:_LONGEST])
-    return Breach(rule, place(failed.location), {"text": text[:_LONGEST]})
+    return Breach(rule, place(failed.location), {"text": _shortened(_PATH.sub(r"\1", text))})
+
+
+def _shortened(text: str) -> str:
+    """At most so many characters, whole words only."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0] or text[:_LONGEST]} …"
 
 
 def place(path: str) -> str:

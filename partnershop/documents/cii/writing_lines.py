@@ -42,20 +42,20 @@ def _line(item: Element, line: PaperLine, paper: Paper) -> None:
     settlement = group(item, "SpecifiedLineTradeSettlement")
     _vat(group(settlement, "ApplicableTradeTax"), line.vat_category, line.vat_rate)
     for allowance in line.allowances:
-        _allowance(group(settlement, "SpecifiedTradeAllowanceCharge"), allowance, paper.currency)
+        _allowance(group(settlement, "SpecifiedTradeAllowanceCharge"), allowance, paper)
     totals = group(settlement, "SpecifiedTradeSettlementLineMonetarySummation")
     say(totals, "LineTotalAmount", to_text(line.net, paper.currency))
 
 
-def _allowance(element: Element, allowance: Allowance, currency: str) -> None:
+def _allowance(element: Element, allowance: Allowance, paper: Paper) -> None:
     """BG-27: base and percentage only together, as they explain the amount together."""
     say_whether(element, "ChargeIndicator", yes=False)
     if allowance.percent is not None and allowance.base is not None:
         say(element, "CalculationPercent", percent(allowance.percent))
-        say(element, "BasisAmount", to_text(allowance.base, currency))
-    say(element, "ActualAmount", to_text(allowance.amount, currency))
+        say(element, "BasisAmount", to_text(allowance.base, paper.currency))
+    say(element, "ActualAmount", to_text(allowance.amount, paper.currency))
     say(element, "ReasonCode", allowance.code)
-    say(element, "Reason", allowance.reason)
+    say(element, "Reason", notes.allowed_for(allowance, paper))
 
 
 def _vat(element: Element, category: str, rate: Decimal) -> None:

@@ -9,7 +9,7 @@ from partnershop.documents.printable import printable
 def write_seller(agreement: Element, seller: Party, *, taxable: bool) -> None:
     """BG-4. Not `taxable` (category O): without its VAT identifier (BR-O-02)."""
     party = group(agreement, "SellerTradeParty")
-    _identifier(party, seller.identifier)
+    _identifier(party, codes.seller_identifier(seller))
     say(party, "Name", seller.name)
     organisation = group(party, "SpecifiedLegalOrganization")
     _registration(organisation, seller)
@@ -18,13 +18,13 @@ def write_seller(agreement: Element, seller: Party, *, taxable: bool) -> None:
     _address(party, seller)
     _electronic_address(party, seller)
     _vat_id(party, seller, taxable=taxable)
-    say(group(party, "SpecifiedTaxRegistration"), "ID", seller.tax_code, schemeID=codes.TAX_OFFICE_SCHEME)
+    say(group(party, "SpecifiedTaxRegistration"), "ID", codes.tax_code(seller), schemeID=codes.TAX_OFFICE_SCHEME)
 
 
 def write_buyer(agreement: Element, buyer: Party, *, taxable: bool) -> None:
     """BG-7: a company is the buyer (BT-44) and the person its contact (BT-56), else the person is the buyer."""
     party = group(agreement, "BuyerTradeParty")
-    _identifier(party, _buyer_identifier(buyer))
+    _identifier(party, codes.buyer_identifier(buyer))
     name = _name(buyer)
     say(party, "Name", name)
     _registration(group(party, "SpecifiedLegalOrganization"), buyer)
@@ -45,15 +45,6 @@ def write_deliver_to(delivery: Element, buyer: Party) -> None:
 def _name(buyer: Party) -> str:
     company = printable(buyer.company or "").strip()
     return company or buyer.name
-
-
-def _buyer_identifier(buyer: Party) -> Identifier | None:
-    """BT-46, of which there is one: its own, an Italian codice fiscale, or else the customer number (BT-10 too)."""
-    if buyer.identifier:
-        return buyer.identifier
-    if buyer.tax_code and buyer.country.upper() == "IT":
-        return Identifier(buyer.tax_code, codes.CODICE_FISCALE)
-    return Identifier(buyer.number) if buyer.number else None
 
 
 def _identifier(party: Element, identifier: Identifier | None) -> None:

@@ -4,18 +4,17 @@ import re
 
 import stdnum.it.codicefiscale
 import stdnum.it.iva
-from stdnum.eu.vat import MEMBER_STATES
 from stdnum.exceptions import ValidationError
 
+from partnershop.documents.fatturapa.forms import FORMS
 from partnershop.documents.fatturapa.text import basic
+from partnershop.documents.vat_ids import normal, without_italy
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PROGRESSIVE_LENGTH = 5
 NO_CODE = "0000000"
 ABROAD = "XXXXXXX"
 ITALY = "IT"
-# Of these a VAT id begins with the letters, whatever the country of the address; Greece has EL instead of its own.
-_VAT_PREFIXES = {state.upper() for state in MEMBER_STATES if state != "gr"} | {"EL", "XI", "GB"}
 
 
 def file_name(fiscal_code: str, document_id: int) -> str:
@@ -47,12 +46,14 @@ def recipient(buyer_country: str, code: str | None, pec: str | None) -> tuple[st
         return own, None
     if buyer_country != ITALY:
         return ABROAD, None
-    return NO_CODE, (pec or "").strip() or None
+    address = (pec or "").strip()
+    # What is no address ("-", "nessuna") is not worth a refusal.
+    return NO_CODE, address if FORMS["PECDestinatario"].fits(address) else None
 
 
 def fiscal_code(tax_code: str | None, vat_id: str | None) -> str:
     """The codice fiscale of an Italian seller: its tax code, else the digits of its VAT id; "" where it has neither."""
-    return _compact(tax_code) or _compact(vat_id).removeprefix(ITALY)
+    return without_italy(_compact(tax_code)) or _compact(vat_id).removeprefix(ITALY)
 
 
 def is_fiscal_code(value: str) -> bool:
@@ -67,16 +68,8 @@ def is_partita_iva(value: str) -> bool:
 
 def vat_parts(vat_id: str, country: str) -> tuple[str, str]:
     """IdPaese and IdCodice of a VAT id: the letters of its country apart, else the country of the address."""
-    compact = _compact(vat_id)
-    prefix = compact[:2]
-    if prefix in _VAT_PREFIXES or (prefix == country and len(compact) > 2):
-        return prefix, compact[2:]
-    return vat_country(country), compact
-
-
-def vat_country(country: str) -> str:
-    """The letters that VAT ids of a country (ISO 3166) begin with."""
-    return "EL" if country == "GR" else country
+    written = normal(vat_id, country)
+    return written[:2], written[2:]
 
 
 def split_name(name: str, tax_code: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ import stdnum.iban
 from partnershop.documents.breach import Breach
 from partnershop.documents.fatturapa.names import ITALY, NO_CODE, PROGRESSIVE_LENGTH, is_fiscal_code, is_partita_iva
 from partnershop.documents.fatturapa.reading import Fattura, FatturaParty
-from partnershop.documents.fatturapa.text import UNKNOWN
+from partnershop.documents.fatturapa.text import UNKNOWN, is_legible
 
 _CREDIT_NOTE = "TD04"
 _CURRENCY = "EUR"
@@ -46,7 +46,7 @@ def _words_are_legible(fattura: Fattura) -> Iterator[Breach]:
         *((line.description, f"DettaglioLinee {line.number} Descrizione") for line in fattura.lines),
     ]
     for text, where in places:
-        if UNKNOWN in text and not any(letter.isalnum() for letter in text):
+        if UNKNOWN in text and not is_legible(text):
             yield Breach("P-IT-TEXT", where, {"value": text})
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from partnershop.documents.printable import printable
 
 UNKNOWN = "?"
+_SIGN = "\x00"  # stands for one that has no counterpart; no text has it
 # Latin-1 without its controls, its blanks other than the space, and the soft hyphen.
 _PLAIN = re.compile("[\x20-\x7e\xa1-\xac\xae-\xff]*")
 _BLANKS_AND_HYPHENS = {
@@ -20,9 +21,16 @@ _BLANKS_AND_HYPHENS = {
     "•": "-",
     "⁄": "/",
     "…": "...",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "≈": "~",
+    "→": "->",
+    "←": "<-",
 }
 _LETTERS = {
-    "€": "EUR", "₤": "GBP", "₽": "RUB", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ĸ": "k",
+    "€": "EUR", "₤": "GBP", "₽": "RUB", "₹": "INR", "₺": "TRY", "₴": "UAH", "₪": "ILS",
+    "₩": "KRW", "₫": "VND", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ĸ": "k",
     "ŋ": "ng", "Ŋ": "NG", "œ": "oe", "Œ": "OE", "ŧ": "t", "Ŧ": "T", "ẞ": "SS", "ſ": "s", "ƒ": "f", "ə": "e", "Ə": "E",
     "ɐ": "a", "ɓ": "b", "ɗ": "d", "ɛ": "e", "ɔ": "o", "Ɔ": "O", "ƙ": "k", "ơ": "o", "ư": "u", "Ơ": "O", "Ư": "U",
 }  # fmt: skip
@@ -46,7 +54,8 @@ def latin(text: str, limit: int) -> str:
     """`text` in one line of at most `limit` characters of Latin-1, cut between words where that loses little.
 
     Accents that Latin-1 lacks are dropped (Łódź -> Lódz), signs are spelt (€ -> EUR), Greek and Cyrillic written in
-    Latin letters; every sign of another script becomes "?", and so does a text of which nothing is left.
+    Latin letters; every letter of another script becomes "?", and so does a text of which nothing is left. Emoji and
+    other signs are left out where letters or digits remain.
     """
     return _cut(_line(text), limit) or UNKNOWN
 
@@ -76,7 +85,13 @@ def xml_safe(text: str) -> str:
 def _line(text: str) -> str:
     if not _PLAIN.fullmatch(text):
         text = "".join(_letter(letter) for letter in printable(text))
+        text = text.replace(_SIGN, " " if is_legible(text) else UNKNOWN)
     return _one_line(text)
+
+
+def is_legible(text: str) -> bool:
+    """Whether a text as `latin` writes it has a letter or digit, not question marks and punctuation alone."""
+    return any(letter.isalnum() for letter in text)
 
 
 def _one_line(text: str) -> str:
@@ -84,7 +99,7 @@ def _one_line(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    """One character in Latin-1; empty for a mark that only goes with a letter before it."""
+    """One character in Latin-1; empty for a mark that only goes with a letter before it, `_SIGN` for a lone sign."""
     if _PLAIN.fullmatch(letter):
         return letter
     given = _BLANKS_AND_HYPHENS.get(letter) or _LETTERS.get(letter)
@@ -102,7 +117,7 @@ def _taken_apart(letter: str) -> str:
         return " " if unicodedata.category(letter).startswith("Z") else ""
     parts = [part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part)]
     if not parts or parts == [letter]:
-        return UNKNOWN
+        return _SIGN if unicodedata.category(letter).startswith("S") else UNKNOWN
     return "".join(_letter(part) for part in parts)
 
 

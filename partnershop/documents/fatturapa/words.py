@@ -96,9 +96,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "it": "{element} non è uno dei codici della FatturaPA: {value}",
     },
     "P-IT-REGIME": {
-        "en": "the tax regime {value} is not known: set seller.tax_regime in the shop's file, such as RF01",
-        "de": "das Steuerregime {value} ist unbekannt: seller.tax_regime in der Datei des Shops setzen, etwa RF01",
-        "it": "il regime fiscale {value} non è noto: indicare seller.tax_regime nel file del negozio, ad esempio RF01",
+        "en": "the tax regime {value} is not known: set seller.tax_regime in the shop's file to one of RF01 to RF20,"
+        " but not RF03",
+        "de": "das Steuerregime {value} ist unbekannt: seller.tax_regime in der Datei des Shops auf einen Code von"
+        " RF01 bis RF20 setzen, nur nicht RF03",
+        "it": "il regime fiscale {value} non è noto: indicare seller.tax_regime nel file del negozio, da RF01 a RF20"
+        " tranne RF03",
     },
     "P-IT-NATURE": {
         "en": "the Natura {value} is not known: correct fatturapa.natures in the shop's file",
@@ -107,11 +110,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "P-IT-TEXT": {
         "en": "{where}: nothing of this text can be written in Latin letters, which FatturaPA wants: give it in Latin"
-        " letters",
+        " letters; a buyer's with `partnershop order correct-buyer ORDER --shop SHOP --name TEXT` (or --company,"
+        " --street, --city)",
         "de": "{where}: nichts von diesem Text ist in lateinischen Buchstaben schreibbar, wie sie die FatturaPA"
-        " verlangt: ihn in lateinischen Buchstaben angeben",
+        " verlangt: ihn in lateinischen Buchstaben angeben; den des Käufers mit `partnershop order correct-buyer ORDER"
+        " --shop SHOP --name TEXT` (oder --company, --street, --city)",
         "it": "{where}: nulla di questo testo si può scrivere in lettere latine, come vuole la FatturaPA: fornirlo in"
-        " lettere latine",
+        " lettere latine; per l'acquirente `partnershop order correct-buyer ORDER --shop SHOP --name TEXT` (o"
+        " --company, --street, --city)",
     },
     "P-IT-FILE": {
         "en": "the file's number {value} must have at most five letters and digits: this database has issued too many"

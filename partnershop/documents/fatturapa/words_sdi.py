@@ -2,6 +2,22 @@
 
 from collections.abc import Mapping
 
+
+def _without_nature(en: str, de: str, it: str) -> Mapping[str, str]:
+    """Only AE and Z can lack one, and no setting gives one to Z."""
+    return {
+        "en": f"{{where}}: without VAT {en} needs a Natura. For category AE set it under fatturapa.natures in the"
+        " shop's file; category Z has none in Italy: cancel the order and have it placed again with a rate, or as E,"
+        " K, G or O",
+        "de": f"{{where}}: ohne Umsatzsteuer braucht {de} eine Natura. Für Kategorie AE sie unter fatturapa.natures"
+        " in der Datei des Shops setzen; Kategorie Z hat in Italien keine: den Auftrag stornieren und mit einem"
+        " Steuersatz oder als E, K, G oder O neu aufgeben lassen",
+        "it": f"{{where}}: senza IVA {it} richiede la Natura. Per la categoria AE indicarla in fatturapa.natures nel"
+        " file del negozio; la categoria Z in Italia non ne ha: annullare l'ordine e farlo inserire di nuovo con"
+        " un'aliquota, o come E, K, G o O",
+    }
+
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "00301": {
         "en": "the seller's VAT id {value} is not valid: correct seller.vat_id in the shop's file",
@@ -24,14 +40,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "de": "der Codice fiscale {value} des Käufers ist nicht gültig: die Daten des Kunden berichtigen",
         "it": "il codice fiscale {value} del cessionario non è valido: correggere i dati del cliente",
     },
-    "00400": {
-        "en": "{where}: without VAT a line needs a Natura: set one for its category under fatturapa.natures in the"
-        " shop's file (category Z has none in Italy)",
-        "de": "{where}: ohne Umsatzsteuer braucht eine Zeile eine Natura: sie für ihre Kategorie unter"
-        " fatturapa.natures in der Datei des Shops setzen (Kategorie Z hat in Italien keine)",
-        "it": "{where}: senza IVA una linea richiede la Natura: indicarla per la sua categoria in fatturapa.natures"
-        " nel file del negozio (la categoria Z in Italia non ne ha)",
-    },
+    "00400": _without_nature("a line", "eine Zeile", "una linea"),
     "00401": {
         "en": "{where}: the Natura {nature} cannot stand on a line with {rate} % VAT",
         "de": "{where}: die Natura {nature} kann nicht auf einer Zeile mit {rate} % Umsatzsteuer stehen",
@@ -79,14 +88,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "de": "der Empfängercode {value} muss {length} Zeichen haben: die Daten des Kunden berichtigen",
         "it": "il codice destinatario {value} deve avere {length} caratteri: correggere i dati del cliente",
     },
-    "00429": {
-        "en": "{where}: without VAT the summary needs a Natura: set one for its category under fatturapa.natures in"
-        " the shop's file (category Z has none in Italy)",
-        "de": "{where}: ohne Umsatzsteuer braucht die Aufstellung eine Natura: sie für ihre Kategorie unter"
-        " fatturapa.natures in der Datei des Shops setzen (Kategorie Z hat in Italien keine)",
-        "it": "{where}: senza IVA il riepilogo richiede la Natura: indicarla per la sua categoria in"
-        " fatturapa.natures nel file del negozio (la categoria Z in Italia non ne ha)",
-    },
+    "00429": _without_nature("the summary", "die Aufstellung", "il riepilogo"),
     "00430": {
         "en": "{where}: the Natura {nature} cannot stand in the summary of {rate} % VAT",
         "de": "{where}: die Natura {nature} kann nicht in der Aufstellung zu {rate} % Umsatzsteuer stehen",

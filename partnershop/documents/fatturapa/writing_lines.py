@@ -8,8 +8,10 @@ from lxml import etree
 from partnershop.documents.fatturapa.elements import CURRENCY, MOST_PLACES, amount, decimals, put
 from partnershop.documents.fatturapa.text import latin
 from partnershop.documents.paper import Allowance, PaperLine
+from partnershop.documents.words.reasons import in_words
 from partnershop.rules.money import round_half_up
 
+_LANGUAGE = "it"
 _PIECES = "PZ"
 _DISCOUNT = "SC"
 _CHARGE = "AC"
@@ -74,7 +76,7 @@ def _put_discount(
     detail = put(goods, "DettaglioLinee")
     put(detail, "NumeroLinea", str(number))
     put(detail, "TipoCessionePrestazione", _DISCOUNT)
-    words = f"Sconto sulla linea {line.position} ({allowance.complaint}): {allowance.reason}"
+    words = f"Sconto sulla linea {line.position} ({allowance.complaint}): {in_words(allowance.reason, _LANGUAGE)}"
     put(detail, "Descrizione", latin(words, _DESCRIPTION_LENGTH))
     put(detail, "Quantita", "1.00")
     put(detail, "PrezzoUnitario", amount(-allowance.amount))
@@ -93,7 +95,8 @@ def _put_reason(detail: etree._Element, allowance: Allowance) -> None:
     """AltriDatiGestionali: the complaint behind a ScontoMaggiorazione, which has no room for words."""
     data = put(detail, "AltriDatiGestionali")
     put(data, "TipoDato", "RECLAMO")
-    put(data, "RiferimentoTesto", latin(f"{allowance.complaint}: {allowance.reason}", _REASON_LENGTH))
+    words = f"{allowance.complaint}: {in_words(allowance.reason, _LANGUAGE)}"
+    put(data, "RiferimentoTesto", latin(words, _REASON_LENGTH))
     put(data, "RiferimentoNumero", amount(allowance.amount))
 
 

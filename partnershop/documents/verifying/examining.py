@@ -1,6 +1,7 @@
 """Looking at a PDF or XML file: which invoices are in it, what they say, and the rules of all kinds that they break."""
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from partnershop.documents import fatturapa, safe_xml
-from partnershop.documents.attachments import attached
+from partnershop.documents.attachments import Embedded, embedded
 from partnershop.documents.breach import Breach
 from partnershop.documents.cii import reading, rules, schema
 from partnershop.documents.cii.invoice import Invoice
@@ -20,6 +21,7 @@ from partnershop.documents.verifying.xmp import Claims, claims_of
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_INVOICE, _NO_ARCHIVE, _NO_DESCRIPTION, _TWO_STORIES = "P-FILE-1", "P-FILE-2", "P-FILE-3", "P-FILE-4"
+_SAME_NAME = "P-FILE-5"
 # How XMP calls the profiles of BT-24 (Factur-X 1.09, table of conformance levels).
 _LEVELS = {
     "urn:factur-x.eu:1p0:minimum": "MINIMUM",
@@ -53,13 +55,15 @@ def _pdf(content: bytes) -> Verdict:
         if reader.is_encrypted:
             raise Unreadable("encrypted")
         claims = claims_of(reader)
-        files = attached(content)
+        files = embedded(content)
     except PyPdfError as problem:
         raise Unreadable("pdf", problem=type(problem).__name__) from None
-    found = (_said(name, xml) for name, xml in files.items() if _is_invoice(xml))
+    found = (_said(file.name, file.content) for file in files if _is_invoice(file.content))
     invoices = tuple(sorted(found, key=lambda said: said.format is not FileKind.CII))
-    breaches = [*_without_invoice(invoices), *_wrongly_described(claims, invoices), *_two_stories(invoices)]
-    return Verdict(FileKind.PDF, tuple(claims.words), tuple(files), invoices, tuple(breaches))
+    breaches = [
+        *_without_invoice(invoices), *_wrongly_described(claims, invoices), *_two_stories(invoices), *_same_name(files),
+    ]  # fmt: skip
+    return Verdict(FileKind.PDF, tuple(claims.words), tuple(file.name for file in files), invoices, tuple(breaches))
 
 
 def _is_invoice(content: bytes) -> bool:
@@ -115,6 +119,13 @@ def _two_stories(invoices: tuple[Said, ...]) -> Iterator[Breach]:
     for said in invoices[1:]:
         if _story(said) != _story(invoices[0]):
             yield Breach(_TWO_STORIES, said.name or "", {"first": _story(invoices[0]), "other": _story(said)})
+
+
+def _same_name(files: list[Embedded]) -> Iterator[Breach]:
+    """Of two files of one name, each program takes the one it likes."""
+    for name, count in Counter(name for file in files for name in file.names).items():
+        if count > 1:
+            yield Breach(_SAME_NAME, name, {"name": name, "count": str(count)})
 
 
 def _story(said: Said) -> str:

@@ -26,6 +26,11 @@ _WORDS: dict[str, dict[str, str]] = {
         "de": "die Rechnungen im PDF sagen Verschiedenes: {first}; und {other}",
         "it": "le fatture nel PDF dicono cose diverse: {first}; e {other}",
     },
+    "P-FILE-5": {
+        "en": "the PDF holds {count} files named {name}; of one name there may be only one",
+        "de": "das PDF enthält {count} Dateien mit dem Namen {name}; von einem Namen darf es nur eine geben",
+        "it": "il PDF contiene {count} file di nome {name}; di ogni nome può essercene uno solo",
+    },
 }  # fmt: skip
 RULES = tuple(_WORDS)
 

@@ -27,14 +27,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "quantità × prezzo unitario, con arrotondamento commerciale, meno gli sconti",
     ),
     "P-LINE-3": {
-        "en": "The allowance or charge at {where} is {said}. Write it as a positive amount.",
-        "de": "Der Nachlass oder Zuschlag bei {where} ist {said}. Ihn als positiven Betrag schreiben.",
-        "it": "Lo sconto o la maggiorazione in {where} è {said}. Scriverlo come importo positivo.",
+        "en": "{where} is {said}. Write it as a positive amount.",
+        "de": "{where} ist {said}. Ihn als positiven Betrag schreiben.",
+        "it": "{where} è {said}. Scriverlo come importo positivo.",
     },
     "P-LINE-4": {
-        "en": "The allowances at {where} are {said}, more than the price of {should}. Lower the reduction.",
-        "de": "Die Nachlässe bei {where} betragen {said}, mehr als der Preis von {should}. Den Nachlass senken.",
-        "it": "Gli sconti in {where} sono {said}, più del prezzo di {should}. Diminuire la riduzione.",
+        "en": "{where} are {said}, more than the price of {should}. Lower the reduction.",
+        "de": "{where} betragen {said}, mehr als der Preis von {should}. Den Nachlass senken.",
+        "it": "{where} sono {said}, più del prezzo di {should}. Diminuire la riduzione.",
     },
     "P-LINE-5": {
         "en": "{where} is {said}, but the percentage of the base makes {should}. Correct percentage, base or amount.",
@@ -43,23 +43,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "it": "{where} è {said}, ma la percentuale della base dà {should}. Correggere percentuale, base o importo.",
     },
     "P-LINE-6": {
-        "en": "The allowance at {where} needs a reason and the code 65 (defect) or 95 (other); it has {code}, "
+        "en": "{where} needs a reason and the code 65 (defect) or 95 (other); it has {code}, "
         "{reason}.",
-        "de": "Der Nachlass bei {where} braucht einen Grund und den Code 65 (Mangel) oder 95 (sonstiges); er hat "
+        "de": "{where} braucht einen Grund und den Code 65 (Mangel) oder 95 (sonstiges); er hat "
         "{code}, {reason}.",
-        "it": "Lo sconto in {where} richiede un motivo e il codice 65 (difetto) o 95 (altro); ha {code}, {reason}.",
+        "it": "{where} richiede un motivo e il codice 65 (difetto) o 95 (altro); ha {code}, {reason}.",
     },
     "P-LINE-7": {
-        "en": "The unit at {where} is {code}; it must be {should} (piece).",
-        "de": "Die Einheit bei {where} ist {code}; sie muss {should} (Stück) sein.",
-        "it": "L'unità di misura in {where} è {code}; deve essere {should} (pezzo).",
+        "en": "{where} is {code}; it must be {should} (piece).",
+        "de": "{where} ist {code}; sie muss {should} (Stück) sein.",
+        "it": "{where} è {code}; deve essere {should} (pezzo).",
     },
     "P-LINE-8": {
-        "en": "The charge at {where} needs a reason and the code FC (freight) or SAA (shipping and handling); it has "
+        "en": "{where} needs a reason and the code FC (freight) or SAA (shipping and handling); it has "
         "{code}, {reason}.",
-        "de": "Der Zuschlag bei {where} braucht einen Grund und den Code FC (Fracht) oder SAA (Versand und "
+        "de": "{where} braucht einen Grund und den Code FC (Fracht) oder SAA (Versand und "
         "Verpackung); er hat {code}, {reason}.",
-        "it": "La spesa in {where} richiede un motivo e il codice FC (trasporto) o SAA (spedizione e imballo); ha "
+        "it": "{where} richiede un motivo e il codice FC (trasporto) o SAA (spedizione e imballo); ha "
         "{code}, {reason}.",
     },
     "P-LINE-9": {
@@ -68,10 +68,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "it": "Il numero di riga {line} (BT-126) manca o si ripete. Ogni riga deve averne uno proprio.",
     },
     "P-LINE-10": {
-        "en": "At {where} the quantity is {quantity} and the unit price {price}. Give both, the quantity above 0.",
-        "de": "Bei {where} ist die Menge {quantity} und der Einzelpreis {price}. Beides angeben, die Menge über 0.",
-        "it": "In {where} la quantità è {quantity} e il prezzo unitario {price}. Indicare entrambi, la quantità "
-        "maggiore di 0.",
+        "en": "{where} is wrong: the quantity is {quantity}, the unit price {price}. Give both, every quantity above "
+        "0.",
+        "de": "{where} ist falsch: die Menge ist {quantity}, der Einzelpreis {price}. Beides angeben, die Menge über "
+        "0.",
+        "it": "{where} non va bene: la quantità è {quantity}, il prezzo unitario {price}. Indicare entrambi, la "
+        "quantità maggiore di 0.",
     },
     "P-LINE-11": _sum_of(
         "the price before discount and its discount",
@@ -117,10 +119,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "its lines and charges", "die zugehörigen Positionen und Zuschläge", "le righe e spese corrispondenti"
     ),
     "P-VAT-5": {
-        "en": "{where} has {rows} rows in the VAT breakdown; each category and rate of the lines needs exactly one.",
-        "de": "{where} hat {rows} Zeilen in der Steueraufschlüsselung; jede Kategorie und jeder Satz der Positionen "
+        "en": "{where} has {rows} rows of this kind; each category and rate of the lines needs exactly one.",
+        "de": "{where} hat {rows} Zeilen dieser Art; jede Kategorie und jeder Satz der Positionen "
         "braucht genau eine.",
-        "it": "{where} ha {rows} righe nel riepilogo IVA; ogni categoria e aliquota delle righe ne richiede una sola.",
+        "it": "{where} ha {rows} righe di questo tipo; ogni categoria e aliquota delle righe ne richiede una sola.",
     },
     "P-VAT-6": {
         "en": "The reversal takes back more than is left of the invoice. Take back no more than its remaining lines.",

@@ -9,9 +9,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "it": "{where} non è un numero: {text}. Correggere il valore nell'ordine.",
     },
     "P-FORM-2": {
-        "en": "The element {where} is empty. Fill in what belongs there, or leave it out.",
-        "de": "Das Element {where} ist leer. Ausfüllen, was dorthin gehört, oder es weglassen.",
-        "it": "L'elemento {where} è vuoto. Completare il dato oppure ometterlo.",
+        "en": "{where} is empty. Fill in what belongs there, or leave it out.",
+        "de": "{where} ist leer. Ausfüllen, was dorthin gehört, oder es weglassen.",
+        "it": "È senza contenuto: {where}. Completare il dato oppure ometterlo.",
     },
     "P-FORM-3": {
         "en": "The profile (BT-24) is {text}; it must be exactly {should}.",
@@ -114,6 +114,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "de": "Weder ein Lieferdatum (BT-72) noch ein Zielland (BT-80) ist angegeben. Eines davon im Auftrag ergänzen.",
         "it": "Mancano sia la data di consegna (BT-72) sia il paese di consegna (BT-80). Indicare nell'ordine almeno "
         "uno dei due.",
+    },
+    "P-DATE-5": {
+        "en": "It was delivered on {said} (BT-72), but the paper is of {issued}. If the shop sent a wrong day of "
+        "shipping, cancel the order and have it placed again.",
+        "de": "Geliefert wurde am {said} (BT-72), der Beleg ist aber vom {issued}. Hat der Shop einen falschen "
+        "Versandtag gesendet: den Auftrag stornieren und neu aufgeben lassen.",
+        "it": "La consegna è del {said} (BT-72), ma il documento è del {issued}. Se il negozio ha inviato una data di "
+        "spedizione errata, annullare l'ordine e farlo inserire di nuovo.",
     },
     "P-TEXT-1": {
         "en": "{field} has characters that no font of ours can print: {characters}. Write it with other letters.",

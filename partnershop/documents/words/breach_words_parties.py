@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 _SAME: Mapping[str, str] = {
-    "en": "The XML says {said} at {where}, the paper {paper}. They must say the same; tell those who look after this "
+    "en": "In the XML {where} is {said}, in the paper {paper}. They must say the same; tell those who look after this "
     "program.",
-    "de": "Das XML sagt {said} bei {where}, der Beleg {paper}. Beide müssen dasselbe sagen; bitte denen melden, die "
+    "de": "Im XML ist {where} {said}, im Beleg {paper}. Beide müssen dasselbe sagen; bitte denen melden, die "
     "dieses Programm betreuen.",
-    "it": "L'XML dice {said} in {where}, il documento {paper}. Devono coincidere; segnalarlo a chi cura questo "
+    "it": "Nell'XML {where} è {said}, nel documento {paper}. Devono coincidere; segnalarlo a chi cura questo "
     "programma.",
 }
 
@@ -40,18 +40,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "it": "Il codice fiscale {id} del venditore (BT-32) non è valido. Correggerlo nel file del negozio.",
     },
     "P-PARTY-5": {
-        "en": "The identifier {id} at {where} is not valid in its scheme {scheme}. Correct it, or its scheme.",
-        "de": "Die Kennung {id} bei {where} ist in ihrem Schema {scheme} nicht gültig. Sie oder das Schema "
+        "en": "{id}, {where}, is not valid in its scheme {scheme}. Correct it, or its scheme.",
+        "de": "{id}, {where}, ist in ihrem Schema {scheme} nicht gültig. Sie oder das Schema "
         "berichtigen.",
-        "it": "L'identificativo {id} in {where} non è valido nel suo schema {scheme}. Correggere l'uno o l'altro.",
+        "it": "{id}, {where}, non è valido nel suo schema {scheme}. Correggere l'uno o l'altro.",
     },
     "P-PARTY-6": {
-        "en": "The name or country at {where} is missing or not known: {said}. Correct the address; countries are two "
-        "capital letters, such as IT.",
-        "de": "Name oder Land bei {where} fehlt oder ist nicht bekannt: {said}. Die Anschrift berichtigen; Länder sind "
-        "zwei Großbuchstaben, etwa IT.",
-        "it": "Il nome o il paese in {where} manca o non è noto: {said}. Correggere l'indirizzo; i paesi sono due "
-        "lettere maiuscole, per esempio IT.",
+        "en": "{where} is missing or not known: {said}. Correct the address; countries are two capital letters, such "
+        "as IT.",
+        "de": "{where} fehlt oder ist nicht bekannt: {said}. Die Anschrift berichtigen; Länder sind zwei "
+        "Großbuchstaben, etwa IT.",
+        "it": "Manca o non è noto: {where}, {said}. Correggere l'indirizzo; i paesi sono due lettere maiuscole, per "
+        "esempio IT.",
     },
     "P-PAY-1": {
         "en": "The means of payment (BT-81) is {code}; it must be one of {should}. For transfers, the shop's file "
@@ -98,11 +98,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     **{f"P-SAME-{number}": _SAME for number in range(1, 9)},
     "P-SAME-9": {
-        "en": "The XML says {said} at {where}, of which the paper says nothing; tell those who look after this "
+        "en": "In the XML {where} is {said}, of which the paper says nothing; tell those who look after this "
         "program.",
-        "de": "Das XML sagt {said} bei {where}, wovon der Beleg nichts sagt; bitte denen melden, die dieses Programm "
+        "de": "Im XML ist {where} {said}, wovon der Beleg nichts sagt; bitte denen melden, die dieses Programm "
         "betreuen.",
-        "it": "L'XML dice {said} in {where}, di cui il documento non dice nulla; segnalarlo a chi cura questo "
+        "it": "Nell'XML {where} è {said}, di cui il documento non dice nulla; segnalarlo a chi cura questo "
         "programma.",
     },
 }

@@ -36,12 +36,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "{buyer}. Correggere quella dell'acquirente o fatturare con IVA.",
     },
     "P-CAT-6": {
-        "en": "An intra-Community supply (K) needs its delivery date ({day}) and goes to another member state "
-        "({country}). Wait for the delivery or correct the address, or invoice with VAT.",
-        "de": "Eine innergemeinschaftliche Lieferung (K) braucht ihr Lieferdatum ({day}) und geht in einen anderen "
-        "Mitgliedstaat ({country}). Die Lieferung abwarten, die Anschrift berichtigen oder mit Umsatzsteuer berechnen.",
-        "it": "Una cessione intracomunitaria (K) richiede la data di consegna ({day}) e va in un altro Stato membro "
-        "({country}). Attendere la consegna, correggere l'indirizzo o fatturare con IVA.",
+        "en": "An intra-Community supply (K) goes to another member state; {where} is {country}. Correct the address, "
+        "or invoice with VAT.",
+        "de": "Eine innergemeinschaftliche Lieferung (K) geht in einen anderen Mitgliedstaat; {where} ist {country}. "
+        "Die Anschrift berichtigen oder mit Umsatzsteuer berechnen.",
+        "it": "Una cessione intracomunitaria (K) va in un altro Stato membro; {where} è {country}. Correggere "
+        "l'indirizzo o fatturare con IVA.",
     },
     "P-CAT-7": {
         "en": "Reverse charge (AE) needs the VAT ids of both; they are {seller} and {buyer}. Add what is missing.",
@@ -85,16 +85,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "registro (BT-30). Aggiungerne uno nel file del negozio.",
     },
     "P-CAT-13": {
-        "en": "The rate of category {category} at {where} is {rate}; S needs one above 0, Z, E, AE, K and G need 0.",
-        "de": "Der Satz der Kategorie {category} bei {where} ist {rate}; S braucht einen über 0, Z, E, AE, K und G "
+        "en": "In category {category} {where} is {rate}; S needs one above 0, Z, E, AE, K and G need 0.",
+        "de": "In Kategorie {category} ist {where} {rate}; S braucht einen über 0, Z, E, AE, K und G "
         "brauchen 0.",
-        "it": "L'aliquota della categoria {category} in {where} è {rate}; S ne richiede una sopra 0; Z, E, AE, K e G "
+        "it": "Nella categoria {category} {where} è {rate}; S ne richiede una sopra 0; Z, E, AE, K e G "
         "richiedono 0.",
     },
     "P-CAT-14": {
-        "en": "The VAT category at {where} is {category}; it must be S, Z, E, AE, K, G or O.",
-        "de": "Die Steuerkategorie bei {where} ist {category}; sie muss S, Z, E, AE, K, G oder O sein.",
-        "it": "La categoria IVA in {where} è {category}; deve essere S, Z, E, AE, K, G o O.",
+        "en": "{where} is of category {category}; it must be S, Z, E, AE, K, G or O.",
+        "de": "{where} hat die Kategorie {category}; sie muss S, Z, E, AE, K, G oder O sein.",
+        "it": "{where} ha la categoria {category}; deve essere S, Z, E, AE, K, G o O.",
     },
     "P-CAT-15": {
         "en": "Category {category} comes without VAT, but {where} is {said}. Correct the VAT or the category.",
@@ -102,3 +102,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "it": "La categoria {category} è senza IVA, ma {where} è {said}. Correggere l'IVA o la categoria.",
     },
 }
+ELSEWHERE: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("P-CAT-6", "BT-72"): {
+        "en": "An intra-Community supply (K) needs {where}, which is not told. Wait for the delivery, or invoice with "
+        "VAT.",
+        "de": "Einer innergemeinschaftlichen Lieferung (K) fehlt eine Angabe: {where}. Die Lieferung abwarten oder mit "
+        "Umsatzsteuer berechnen.",
+        "it": "A una cessione intracomunitaria (K) manca un dato: {where}. Attendere la consegna o fatturare con IVA.",
+    },
+}
+"""What a rule says where it is about another place: by rule and place."""

@@ -34,7 +34,6 @@ class MailWording:
     old_total: str
     reduction: str
     new_total: str
-    reasons: Mapping[str, str]  # of cancellations, by the codes that shops send; other words are said as they are
     rejected_title: str
     rejected: str
     rejected_unchanged: str
@@ -86,13 +85,6 @@ ITALIAN = MailWording(
     old_total="Totale finora",
     reduction="Riduzione, IVA inclusa",
     new_total="Nuovo totale",
-    reasons={
-        "customer_request": "su vostra richiesta",
-        "duplicate_order": "ordinato due volte",
-        "payment_missing": "il pagamento non è arrivato",
-        "print_data_missing": "i dati di stampa non sono arrivati",
-        "not_producible": "non è possibile produrlo",
-    },
     rejected_title="Il vostro reclamo {complaint}",
     rejected="abbiamo esaminato il vostro reclamo {complaint} sull'ordine {order}. Purtroppo non possiamo accoglierlo.",
     rejected_unchanged="Documenti e importi dell'ordine restano invariati.",
@@ -144,13 +136,6 @@ GERMAN = MailWording(
     old_total="Gesamtbetrag bisher",
     reduction="Minderung einschließlich USt",
     new_total="Neuer Gesamtbetrag",
-    reasons={
-        "customer_request": "auf Ihren Wunsch",
-        "duplicate_order": "doppelt bestellt",
-        "payment_missing": "die Zahlung ist nicht eingegangen",
-        "print_data_missing": "die Druckdaten sind nicht eingegangen",
-        "not_producible": "kann nicht hergestellt werden",
-    },
     rejected_title="Ihre Reklamation {complaint}",
     rejected=(
         "wir haben Ihre Reklamation {complaint} zum Auftrag {order} geprüft. Leider können wir sie nicht anerkennen."
@@ -204,13 +189,6 @@ ENGLISH = MailWording(
     old_total="Total so far",
     reduction="Reduction, VAT included",
     new_total="New total",
-    reasons={
-        "customer_request": "at your request",
-        "duplicate_order": "ordered twice",
-        "payment_missing": "the payment has not arrived",
-        "print_data_missing": "the print data have not arrived",
-        "not_producible": "it cannot be produced",
-    },
     rejected_title="Your complaint {complaint}",
     rejected="We have looked into your complaint {complaint} about order {order}. Unfortunately we cannot accept it.",
     rejected_unchanged="The papers and amounts of the order stay as they are.",

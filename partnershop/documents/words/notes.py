@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from partnershop.documents.formats import Formats, formats
-from partnershop.documents.paper import Paper, PaperKind, PaperLine, Reference
+from partnershop.documents.paper import Allowance, Paper, PaperKind, PaperLine, Reference
 from partnershop.documents.printable import printable
+from partnershop.documents.words.categories import begins_with, says_more
 from partnershop.documents.words.law import of_prepayment
+from partnershop.documents.words.reasons import in_words
 from partnershop.documents.words.wording import wording
 
 _ITALY = "IT"
@@ -29,6 +31,10 @@ class _Words:
     delivery_prepaid: str  # `law` is empty or " (…)"
     delivery_prepaid_expected: str
     delivery_follows: str
+    taken_back_before: str  # on a reversal, of an invoice that came before the goods
+    taken_back_before_expected: str
+    nothing_due: str
+    nothing_to_pay: str  # nor was anything paid
     stamp_duty: str
     transfer_until: str
     transfer_now: str
@@ -48,6 +54,12 @@ _WORDS: Mapping[str, _Words] = {
         delivery_prepaid="Fattura per un pagamento anticipato{law}; la consegna seguirà.",
         delivery_prepaid_expected="Fattura per un pagamento anticipato{law}; consegna prevista per il {date}.",
         delivery_follows="Fattura emessa prima della consegna, che seguirà.",
+        taken_back_before="La fattura n. {number} è stata emessa prima della consegna.",
+        taken_back_before_expected=(
+            "La fattura n. {number} è stata emessa prima della consegna, prevista per il {date}."
+        ),
+        nothing_due="L'importo è già stato pagato: non resta nulla da pagare.",
+        nothing_to_pay="Non c'è nulla da pagare.",
         stamp_duty="Imposta di bollo assolta in modo virtuale (art. 6, comma 2, DM 17 giugno 2014).",
         transfer_until="Da versare con bonifico entro il {date}, indicando il numero {number}.",
         transfer_now="Da versare subito con bonifico, indicando il numero {number}.",
@@ -56,12 +68,20 @@ _WORDS: Mapping[str, _Words] = {
     ),
     "de": _Words(
         takes_back="Stornorechnung zu Rechnung {number} vom {date} über die hier aufgeführten Positionen.",
-        takes_back_by_law="Stornorechnung zu Rechnung {number} vom {date} über die hier aufgeführten Positionen.",
+        takes_back_by_law=(
+            "Stornorechnung (art. 26 DPR 633/72) zu Rechnung {number} vom {date} über die hier aufgeführten Positionen."
+        ),
         origin="Position {position} der Rechnung {number}",
         delivery_expected="Rechnung vor der Lieferung; voraussichtlicher Liefertermin: {date}.",
         delivery_prepaid="Rechnung über eine Vorauszahlung{law}; die Lieferung folgt.",
         delivery_prepaid_expected="Rechnung über eine Vorauszahlung{law}; voraussichtlicher Liefertermin: {date}.",
         delivery_follows="Rechnung vor der Lieferung; die Lieferung folgt.",
+        taken_back_before="Bei Ausstellung der Rechnung {number} war noch nicht geliefert.",
+        taken_back_before_expected=(
+            "Bei Ausstellung der Rechnung {number} war noch nicht geliefert; voraussichtlicher Liefertermin war {date}."
+        ),
+        nothing_due="Der Betrag ist bereits bezahlt; es ist nichts mehr zu zahlen.",
+        nothing_to_pay="Es ist nichts zu zahlen.",
         stamp_duty="Italienische Stempelsteuer virtuell entrichtet (Art. 6 Abs. 2 DM vom 17. Juni 2014).",
         transfer_until="Zahlbar bis {date} durch Überweisung unter Angabe der Nummer {number}.",
         transfer_now="Zahlbar sofort durch Überweisung unter Angabe der Nummer {number}.",
@@ -79,6 +99,12 @@ _WORDS: Mapping[str, _Words] = {
         delivery_prepaid="Invoice for a payment in advance{law}; delivery follows.",
         delivery_prepaid_expected="Invoice for a payment in advance{law}; delivery is expected on {date}.",
         delivery_follows="Invoice before delivery; delivery follows.",
+        taken_back_before="When invoice {number} was issued, nothing had been delivered yet.",
+        taken_back_before_expected=(
+            "When invoice {number} was issued, nothing had been delivered yet; delivery was expected on {date}."
+        ),
+        nothing_due="The amount has been paid; nothing is due.",
+        nothing_to_pay="There is nothing to pay.",
         stamp_duty="Italian stamp duty paid virtually (art. 6 (2) of the decree of 17 June 2014).",
         transfer_until="To be paid by bank transfer by {date}, quoting number {number}.",
         transfer_now="To be paid by bank transfer at once, quoting number {number}.",
@@ -111,15 +137,26 @@ def correction(paper: Paper) -> str | None:
 
 
 def reason(paper: Paper) -> str | None:
-    """Why a correction was issued, in the words of the operator or customer."""
-    said = printable(paper.reason or "").strip()
-    return f"{wording(paper.language).reason}: {said}" if said else None
+    """Why a correction was issued, in the words of the operator or customer, or those of their machine's code."""
+    words = wording(paper.language)
+    said = in_words(paper.reason or "", words.language)
+    return f"{words.reason}: {said}" if said else None
+
+
+def allowed_for(allowance: Allowance, paper: Paper) -> str:
+    """Why a line is reduced (BT-139)."""
+    return in_words(allowance.reason, wording(paper.language).language)
 
 
 def before_delivery(paper: Paper) -> str | None:
-    """On an invoice that comes before the goods: when they are expected, or that it is for a payment in advance."""
-    if paper.kind is PaperKind.REVERSAL or paper.delivery_date is not None:
+    """On an invoice that comes before the goods: when they are expected, or that it is for a payment in advance.
+
+    On the reversal of such an invoice: that it came before them, and when they were expected.
+    """
+    if paper.delivery_date is not None:
         return None
+    if paper.kind is PaperKind.REVERSAL:
+        return _taken_back_before(paper)
     words, prepaid = _words(paper), paper.prepaid > 0
     law = of_prepayment(paper.seller.country)
     filled = {"law": f" ({law})" if law else "", "date": ""}
@@ -127,6 +164,15 @@ def before_delivery(paper: Paper) -> str | None:
         return (words.delivery_prepaid if prepaid else words.delivery_follows).format(**filled)
     filled["date"] = _figures(paper).day(paper.expected_delivery)
     return (words.delivery_prepaid_expected if prepaid else words.delivery_expected).format(**filled)
+
+
+def _taken_back_before(paper: Paper) -> str | None:
+    if paper.refers_to is None:
+        return None
+    words, number = _words(paper), printable(paper.refers_to.number)
+    if paper.expected_delivery is None:
+        return words.taken_back_before.format(number=number)
+    return words.taken_back_before_expected.format(number=number, date=_figures(paper).day(paper.expected_delivery))
 
 
 def stamp_duty(paper: Paper) -> str | None:
@@ -144,23 +190,24 @@ def origin(line: PaperLine, paper: Paper) -> str | None:
 def exemption(category: str, frozen: str | None, language: str) -> str | None:
     """Why no VAT is charged (BT-120): what the law calls it, and the words `frozen` with the lines. None for S and Z.
 
-    Where the frozen words begin with the law's, they alone are enough.
+    Where the frozen words begin with the law's, they alone are enough; where they say the same otherwise, the law's.
     """
     if category in _TAXED:
         return None
     law, own = wording(language).categories.get(category, ""), printable(frozen or "").strip()
-    if own.casefold().startswith(law.casefold()):
-        return own or None
-    return f"{law}: {own}" if own else law
+    more = says_more(category, own)
+    if more and begins_with(law, own) is not None:
+        return own
+    return ": ".join(filter(None, (law, more))) or None
 
 
-def payment_terms(paper: Paper) -> str | None:
-    """How and until when to pay (BT-20); on a reversal, how the money comes back. None where nothing is due."""
+def payment_terms(paper: Paper) -> str:
+    """How and until when to pay (BT-20); that there is nothing to pay; on a reversal, how the money comes back."""
     if paper.kind is PaperKind.REVERSAL:
         return money_back(paper)
-    if paper.gross <= paper.prepaid:
-        return None
     words = _words(paper)
+    if paper.gross <= paper.prepaid:
+        return words.nothing_due if paper.prepaid > 0 else words.nothing_to_pay
     if paper.payment_method in _TRANSFERS:
         sentence = words.transfer_until if paper.due_date else words.transfer_now
     else:

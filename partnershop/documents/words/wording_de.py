@@ -22,7 +22,6 @@ GERMAN = Wording(
     customer_number="Kundennummer",
     supply_date="Lieferdatum",
     due_date="Zahlbar bis",
-    supply_see_order="Leistungszeitpunkt gemäß Auftrag.",
     vat_id="USt-IdNr.",
     tax_code="Steuernummer",
     registration="Registereintrag",
@@ -56,7 +55,6 @@ GERMAN = Wording(
     transfer="Bitte überweisen Sie {amount}{by} unter Angabe der Nummer {number}.",
     transfer_to="Bitte überweisen Sie {amount}{by} auf das Konto {iban} ({holder}) unter Angabe der Nummer {number}.",
     transfer_by=" bis zum {date}",
-    nothing_due="Der Betrag ist bereits bezahlt; es ist nichts mehr zu zahlen.",
     replaces="Ersetzt die Rechnung {number} vom {date}.",
     replaces_reversed=(
         "Ersetzt die Rechnung {number} vom {date}, storniert mit der Stornorechnung {reversal} vom {reversal_date}."

@@ -19,7 +19,6 @@ ENGLISH = Wording(
     customer_number="Customer no.",
     supply_date="Date of supply",
     due_date="Due by",
-    supply_see_order="For the date of supply see the order.",
     vat_id="VAT ID",
     tax_code="Tax number",
     registration="Registered as",
@@ -53,7 +52,6 @@ ENGLISH = Wording(
     transfer="Please transfer {amount}{by}, quoting number {number}.",
     transfer_to="Please transfer {amount}{by} to account {iban} ({holder}), quoting number {number}.",
     transfer_by=" by {date}",
-    nothing_due="The amount has been paid; nothing is due.",
     replaces="Replaces invoice {number} of {date}.",
     replaces_reversed=(
         "Replaces invoice {number} of {date}, taken back with reversal invoice {reversal} of {reversal_date}."

@@ -22,7 +22,6 @@ ITALIAN = Wording(
     customer_number="Cliente n.",
     supply_date="Data di consegna",
     due_date="Scadenza",
-    supply_see_order="Per la data dell'operazione vale l'ordine.",
     vat_id="Partita IVA",
     tax_code="Codice fiscale",
     registration="Registro delle imprese",
@@ -56,7 +55,6 @@ ITALIAN = Wording(
     transfer="Vi preghiamo di versare {amount}{by} indicando il numero {number}.",
     transfer_to="Vi preghiamo di versare {amount}{by} sul conto {iban} ({holder}), indicando il numero {number}.",
     transfer_by=" entro il {date}",
-    nothing_due="L'importo è già stato pagato: non resta nulla da pagare.",
     replaces="Sostituisce la fattura n. {number} del {date}.",
     replaces_reversed=(
         "Sostituisce la fattura n. {number} del {date}, stornata con la nota di credito n. {reversal} "

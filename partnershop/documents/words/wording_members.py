@@ -21,7 +21,6 @@ class Wording:
     customer_number: str
     supply_date: str
     due_date: str
-    supply_see_order: str
     vat_id: str
     tax_code: str
     registration: str
@@ -50,7 +49,6 @@ class Wording:
     transfer: str  # `by` is empty or what `transfer_by` says
     transfer_to: str
     transfer_by: str
-    nothing_due: str
     replaces: str
     replaces_reversed: str
     reason: str

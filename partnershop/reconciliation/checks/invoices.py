@@ -54,7 +54,9 @@ _NEVER_NOTED = text("""
                 SELECT FROM item WHERE item.order_id = orders.id AND item.state NOT IN ('shipped', 'cancelled'))
             OR settings.invoice_on = 'placed' AND EXISTS (
                 SELECT FROM event WHERE event.id = orders.event_id AND event.received_at > settings.created_at)
-               AND NOT EXISTS (SELECT FROM item WHERE item.order_id = orders.id AND item.vat_category = 'K')
+               AND NOT EXISTS (
+                   SELECT FROM item
+                    WHERE item.order_id = orders.id AND item.vat_category = 'K' AND item.state <> 'cancelled')
                AND NOT EXISTS (SELECT FROM charge WHERE charge.order_id = orders.id AND charge.vat_category = 'K'))
        AND NOT EXISTS (
            SELECT FROM correction_case decided WHERE decided.order_id = orders.id AND decided.state = 'open')

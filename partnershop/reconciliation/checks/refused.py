@@ -6,14 +6,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models import Shop, ShopSettings
+from partnershop.documents.words.remedies import remedy
 from partnershop.flows.refused_papers import told
 from partnershop.flows.refused_papers_reading import RefusedRow, listed
 from partnershop.reconciliation.checks.asking import count
 from partnershop.reconciliation.looking import Check, Found, Looked
-from partnershop.rules.late_reversals import RULE as LATE_REVERSAL
 from partnershop.rules.reconciliation import FindingKind, Job
-
-CORRECTION, LATE = "correction", "late"
 
 _ALL = text("SELECT count(*) FROM refused_paper WHERE shop_id = ANY(:shops)")
 
@@ -29,10 +27,10 @@ def _look(session: Session, shops: Sequence[int]) -> Looked:
 def _found(row: RefusedRow, language: str) -> Found:
     """The same one as long as its paper breaks the same rules, however often it was tried again in between."""
     about = {"shop": row.shop, "order": row.order, "why": told(row.breaches, language)}
-    details = {"rules": ", ".join(sorted({breach.rule for breach in row.breaches}))}
+    chosen = remedy(row.breaches, is_correction=row.case is not None)
+    details = {"rules": ", ".join(sorted({breach.rule for breach in row.breaches})), "case": chosen.value}
     if row.case is not None:
         about["case_id"] = str(row.case)
-        details["case"] = LATE if LATE_REVERSAL in details["rules"] else CORRECTION
     key = f"order-{row.order_id}" if row.case is None else f"case-{row.case}"
     return Found(FindingKind.PAPER_REFUSED, row.shop_id, key, about, details)
 

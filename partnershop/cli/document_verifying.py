@@ -134,8 +134,8 @@ def _print_rules(title: str, found: Sequence[Breach], language: str) -> None:
         say(f"{title}:")
     for breach in found:
         told = sentence(breach, language)
-        # Many sentences begin with the place themselves.
-        place = f" {breach.where}" if breach.where and not told.startswith(breach.where) else ""
+        # Many sentences name the place themselves.
+        place = f" {breach.where}" if breach.where and breach.where not in told else ""
         say(f"  {breach.rule}{place}: {told}")
 
 

@@ -130,7 +130,10 @@ def watching(played: Scene, database: str, broker_url: str, tmp_path: Path) -> I
     environment = {**os.environ, "DATABASE_URL": database, "BROKER_URL": broker_url, "XDG_DATA_HOME": str(tmp_path),
                    "TERM": "xterm", "COLUMNS": "160", "LINES": "50"}  # fmt: skip
     argv = [sys.executable, "-c", "from workers.command import main; main()", "status", "--watch", "--every", "1"]
+    # Whoever runs the tests in the background has Ctrl-C ignored, which children inherit.
+    ctrl_c = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(argv, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    signal.signal(signal.SIGINT, ctrl_c)
     os.close(theirs)
     yield Watching(process, ours)
     process.kill()

@@ -85,6 +85,15 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
     "BG-27": ("the allowances", "die Nachlässe", "gli sconti"),
     "BG-32": ("the attributes of the line", "die Merkmale der Position", "gli attributi della riga"),
 }  # fmt: skip
+# The elements of FatturaPA that its rules name.
+_ELEMENTS: Mapping[str, tuple[str, str, str]] = {
+    "CedentePrestatore": ("the seller", "der Verkäufer", "il cedente"),
+    "CessionarioCommittente": ("the buyer", "der Käufer", "il cessionario"),
+    "DatiGeneraliDocumento": ("the head of the FatturaPA", "der Kopf der FatturaPA", "la testata della fattura"),
+    "DatiPagamento": ("the payment", "die Zahlung", "il pagamento"),
+    "DatiRiepilogo": ("the VAT summary", "die Steuerübersicht", "il riepilogo IVA"),
+    "DettaglioLinee": ("a line", "eine Position", "una riga"),
+}  # fmt: skip
 _LANGUAGES = ("en", "de", "it")
 _TERM = re.compile(r"B[TG]-[0-9]+\b")
 # The places that rules name beside the standard's terms, in the other languages.
@@ -100,13 +109,15 @@ _ELSEWHERE = ("a part of the e-invoice", "ein Teil der E-Rechnung", "una parte d
 def named(where: str, language: str) -> str:
     """A place in words, with the standard's term in brackets: "the net of the line (BT-131, line 3)".
 
-    `language` is en, de or it. What is no term ("PaymentMeans/ID") is a part of the e-invoice; "" stays "".
+    `language` is en, de or it. What is neither a term nor an element of FatturaPA that rules name ("PaymentMeans/ID")
+    is a part of the e-invoice; "" stays "".
     """
     if not where:
         return ""
     which = _LANGUAGES.index(language)
     term = _TERM.match(where)
-    name = _NAMES.get(term[0] if term else "", _ELSEWHERE)[which]
+    known = _NAMES.get(term[0]) if term else _ELEMENTS.get(where.partition(" ")[0])
+    name = (known or _ELSEWHERE)[which]
     if which:
         where = re.sub(r"(?<=, )(line|allowance|charge)\b", lambda found: _PLACES[found[1]][which - 1], where)
     return f"{name} ({where})"

@@ -80,7 +80,7 @@ def _look_at(session: Session, document_ids: Sequence[int], finding: Finding) ->
     for row in _rows(session, list(contents)):
         is_same = row.renderer == RENDERER
         others += not is_same
-        for problem in _problems(papers[row.id], contents[row.id], is_same=is_same, is_judged=papers[row.id].is_judged):
+        for problem in _problems(papers[row.id], contents[row.id], is_same=is_same):
             finding.breach(row.code, row.number, problem)
     return others
 
@@ -94,7 +94,7 @@ def _rows(session: Session, document_ids: Sequence[int]) -> Sequence[Row[int, st
     return session.execute(query.where(Document.id.in_(document_ids)).order_by(Document.id)).all()
 
 
-def _problems(paper: Paper, pdf: bytes, *, is_same: bool, is_judged: bool) -> Iterator[str]:
+def _problems(paper: Paper, pdf: bytes, *, is_same: bool) -> Iterator[str]:
     """What is wrong with a paper's bytes; `is_same`: the version that printed them is the one that prints now."""
     from pypdf.errors import PyPdfError  # noqa: PLC0415  (slow to load)
 
@@ -102,7 +102,7 @@ def _problems(paper: Paper, pdf: bytes, *, is_same: bool, is_judged: bool) -> It
 
     if is_same:
         yield from _printed_again(paper, pdf)
-    if not is_judged:
+    if not paper.is_judged:
         return
     try:
         files = attachments.attached(pdf)

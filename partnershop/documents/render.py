@@ -1,8 +1,7 @@
 """A frozen document as HTML and as PDF. Everything in it was decided and added up before; here it is only printed."""
 
-from partnershop.documents import cii, fatturapa
+from partnershop.documents import cii, fatturapa, gate
 from partnershop.documents.archive import FACTUR_X, Archive, Attached
-from partnershop.documents.cii import rules, same
 from partnershop.documents.engine import fill, pdf
 from partnershop.documents.paper import Paper
 from partnershop.documents.view import view
@@ -46,8 +45,7 @@ def _invoice(paper: Paper) -> bytes:
     written = cii.write(paper)
     if not paper.is_judged:
         return written
-    read = cii.read(written)
-    if broken := [*rules.breaches(read), *same.breaches(read, paper)]:
+    if broken := gate.of_invoice(cii.read(written), paper):
         named = ", ".join(f"{breach.rule} {breach.where}".rstrip() for breach in broken)
         raise NotConforming(f"the e-invoice of {paper.number} breaks {named}")
     return written

@@ -7,14 +7,18 @@ from partnershop.documents.unreadable import Unreadable
 LARGEST_BYTES = 10 * 2**20
 
 
-def parse(content: bytes) -> etree._Element:
-    """The root of this XML. Raises `Unreadable` where it is too large, not well-formed, or declares a document type.
+def parse(content: bytes, most_bytes: int = LARGEST_BYTES, *, elements_only: bool = False) -> etree._Element:
+    """The root of this XML; with `elements_only` without comments and processing instructions.
 
-    E-invoices have no document type; without one there are no entities, so there is nothing to expand.
+    Raises `Unreadable` where it is too large, not well-formed, or declares a document type. E-invoices have none;
+    without one there are no entities, so there is nothing to expand.
     """
-    if len(content) > LARGEST_BYTES:
-        raise Unreadable("large", most=f"{LARGEST_BYTES // 2**20} MB of XML")
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    if len(content) > most_bytes:
+        raise Unreadable("large", most=f"{most_bytes // 10**6} MB of XML")
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False,
+        remove_comments=elements_only, remove_pis=elements_only,
+    )  # fmt: skip
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:

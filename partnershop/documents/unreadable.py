@@ -58,11 +58,12 @@ _WORDS: dict[str, dict[str, str]] = {
         "it": "l'XML non è ben formato ({problem})",
     },
     "doctype": {
-        "en": "the XML has a document type declaration; e-invoices have none, and entities are not expanded here",
-        "de": "das XML hat eine Dokumenttyp-Deklaration; E-Rechnungen haben keine, und Entitäten werden nicht "
-        "aufgelöst",
-        "it": "l'XML ha una dichiarazione di tipo di documento; le fatture elettroniche non ne hanno, e le entità non "
-        "vengono espanse",
+        "en": "the XML has a document type declaration (DOCTYPE); e-invoices have none, and entities are not expanded "
+        "here",
+        "de": "das XML hat eine Dokumenttyp-Deklaration (DOCTYPE); E-Rechnungen haben keine, und Entitäten werden "
+        "nicht aufgelöst",
+        "it": "l'XML ha una dichiarazione di tipo di documento (DOCTYPE); le fatture elettroniche non ne hanno, e le "
+        "entità non vengono espanse",
     },
     "root": {
         "en": "the XML is no invoice that is known here: its root is {root}; known are CII (Factur-X, ZUGFeRD) and "

@@ -25,7 +25,6 @@ from partnershop.rules.money import in_words, to_minor
 from partnershop.rules.papers import DocumentKind, reduction_amount
 
 ATTEMPTS = 5
-VERBS = refused_papers.VERBS
 
 
 def due(session: Session, limit: int = 500) -> list[tuple[str, str, int, CaseKind]]:

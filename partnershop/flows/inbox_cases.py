@@ -9,10 +9,10 @@ from models import Case, CaseItem, CaseKind, CaseState, Complaint, ComplaintStat
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows import mail
+from partnershop.flows.case_hints import hint
 from partnershop.flows.inbox_outcomes import Handled, Outcome, Parked, Quarantined
 from partnershop.flows.inbox_touched import Touched, find, unknown_order
 from partnershop.flows.refused_papers import open_row
-from partnershop.stages import Stage, Wake
 
 
 def item_cancelled(touched: Touched, event: Event, data: Any) -> Outcome:
@@ -46,18 +46,18 @@ def _open_cancellation(touched: Touched, event: Event, data: Any, order: Order, 
         shop_id=touched.shop.id, order_id=order.id, event_id=event.id, kind=CaseKind.CANCELLATION, actor=event.source,
         reason=data.reason, note=data.note, state=CaseState.OPEN, created_at=clock.now(), due_at=clock.now(),
     )  # fmt: skip
-    _add_case(touched, case, order, items, "reverse_items")
+    _add_case(touched, case, order, items)
     for item in items:
         item.cancellation_id = case.id
     return case
 
 
-def _add_case(touched: Touched, case: Case, order: Order, items: Sequence[Item], verb: str) -> None:
+def _add_case(touched: Touched, case: Case, order: Order, items: Sequence[Item]) -> None:
     touched.session.add(case)
     touched.session.flush()
     touched.session.add_all(CaseItem(case_id=case.id, item_id=item.id) for item in items)
     touched.change(order)
-    wake(touched.session, Wake(Stage.CORRECTIONS, touched.shop.code, order.number, case.id, verb))
+    wake(touched.session, hint(touched.shop.code, order.number, case.id, case.kind))
 
 
 def complaint_opened(touched: Touched, event: Event, data: Any) -> Outcome:
@@ -125,7 +125,7 @@ def complaint_accepted(touched: Touched, event: Event, data: Any) -> Outcome:
         state=CaseState.OPEN, created_at=clock.now(), due_at=clock.now(),
     )  # fmt: skip
     item = touched.session.get_one(Item, complaint.item_id)
-    _add_case(touched, case, order, [item], "issue_reduced_invoice")
+    _add_case(touched, case, order, [item])
     return Handled(f"case {case.id}: complaint {complaint.key} about item {item.key} of {order.number} is accepted")
 
 

@@ -4,10 +4,9 @@ from typing import Any
 
 from models import ShopSettings
 from partnershop.documents import fatturapa
+from partnershop.documents.fatturapa.names import ITALY
 from partnershop.documents.paper import PaperTax
 from partnershop.flows.drafts import Draft
-
-ITALY = "IT"
 
 
 def for_sdi(settings: ShopSettings, draft: Draft, document_id: int) -> dict[str, Any] | None:

@@ -10,17 +10,16 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from models import Case, CaseKind, CaseState, Order, RefusedPaper, Shop, ShopSettings
+from models import Case, CaseState, Order, RefusedPaper, Shop, ShopSettings
 from partnershop import clock
 from partnershop.counters import Counted, count
 from partnershop.db import wake
 from partnershop.documents.breach import Breach
 from partnershop.errors import Transient
+from partnershop.flows.case_hints import hint
 from partnershop.flows.issuing import Refusal
 from partnershop.stages import Stage, Wake
 
-# Which task settles which kind of case.
-VERBS = {CaseKind.CANCELLATION: "reverse_items", CaseKind.COMPLAINT: "issue_reduced_invoice"}
 OPEN = RefusedPaper.released_at.is_(None)
 
 
@@ -138,4 +137,4 @@ def _open_again(session: Session, shop: Shop, orders: dict[int, Order], case_ids
     for case in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
         case.state, case.attempts, case.due_at = CaseState.OPEN, 0, clock.now()
         case.outcome = case.last_error = case.leased_until = None
-        wake(session, Wake(Stage.CORRECTIONS, shop.code, orders[case.order_id].number, case.id, VERBS[case.kind]))
+        wake(session, hint(shop.code, orders[case.order_id].number, case.id, case.kind))

@@ -9,7 +9,7 @@ from models import Case, CaseState, Document, Mail, MailState, Order, Rendering,
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows import refused_papers
-from partnershop.flows.corrections import VERBS
+from partnershop.flows.case_hints import hint
 from partnershop.stages import Stage, Wake
 
 
@@ -60,5 +60,5 @@ def retry(session: Session, shop: Shop) -> Retried:
     ).all()
     wake(session, *(Wake(stage, shop=shop.code) for stage in (Stage.INVOICING, Stage.DOCUMENTS, Stage.MAIL)))
     for case in cases:
-        wake(session, Wake(Stage.CORRECTIONS, shop.code, numbers[case.order_id], case.id, VERBS[case.kind]))
+        wake(session, hint(shop.code, numbers[case.order_id], case.id, case.kind))
     return Retried(len(cases), len(invoices), len(renderings), len(mails), refused)

@@ -19,6 +19,7 @@ from partnershop.flows import (
     refunds,
     routing,
 )
+from partnershop.flows.case_hints import VERBS
 from partnershop.rules.eligibility import Route
 from partnershop.stages import Stage, Wake
 
@@ -36,8 +37,9 @@ def due(session: Session) -> list[Wake]:
         (Stage.MAIL, _any(session, select(Mail.id).where(*mail.due()))),
         (Stage.RECONCILIATION, bool(periods.due(session))),
     ]
+    # Written out, unlike elsewhere (`case_hints.hint`): here every stage is named.
     cases = [
-        Wake(Stage.CORRECTIONS, shop, order, case, corrections.VERBS[kind])
+        Wake(Stage.CORRECTIONS, shop, order, case, VERBS[kind])
         for shop, order, case, kind in corrections.due(session)
     ]
     return [Wake(stage) for stage, is_due in found if is_due] + cases

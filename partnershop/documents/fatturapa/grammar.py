@@ -8,7 +8,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from partnershop.documents.fatturapa.elements import NAMESPACE
+
 ROOT = "FatturaElettronica"
+ROOT_TAG = f"{{{NAMESPACE}}}{ROOT}"
 
 _NAMES = "(?:Denominazione:Latin80|Nome:Latin60 Cognome:Latin60)"
 _RELATED = "DatiCorrelati*"

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from partnershop.documents.fatturapa.elements import NAMESPACE
-from partnershop.documents.fatturapa.grammar import ROOT
+from partnershop.documents.fatturapa.grammar import ROOT_TAG
 from partnershop.documents.safe_xml import parse
 from partnershop.documents.unreadable import Unreadable
 
@@ -118,7 +117,7 @@ def read(xml: bytes) -> Fattura:
 
 def read_root(root: etree._Element) -> Fattura:
     """The same of XML that is parsed already."""
-    if root.tag != f"{{{NAMESPACE}}}{ROOT}":
+    if root.tag != ROOT_TAG:
         raise Unreadable("root", root=str(root.tag)[:100])
     bodies = root.findall("FatturaElettronicaBody")
     header = root.find("FatturaElettronicaHeader")

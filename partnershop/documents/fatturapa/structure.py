@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from partnershop.documents.breach import Breach
-from partnershop.documents.fatturapa.elements import NAMESPACE
 from partnershop.documents.fatturapa.forms import FORMS
-from partnershop.documents.fatturapa.grammar import ROOT, SEQUENCES
+from partnershop.documents.fatturapa.grammar import ROOT, ROOT_TAG, SEQUENCES
 
 _VERSION = "versione"
 _ROOT_ATTRIBUTES = {_VERSION: "FormatoTrasmissione", "SistemaEmittente": "Basic10"}
@@ -18,7 +17,7 @@ _OWNERS = ("DettaglioLinee", "DatiRiepilogo", "DatiFattureCollegate", "CedentePr
 
 def breaches(root: etree._Element) -> list[Breach]:
     """What in this tree is not as the schema wants it, in the order of the document."""
-    if root.tag != f"{{{NAMESPACE}}}{ROOT}":
+    if root.tag != ROOT_TAG:
         return [Breach("P-IT-STRUCTURE", ROOT, {"found": str(root.tag)})]
     return [*_attributes(root, _ROOT_ATTRIBUTES), *_versionless(root), *_below(root, ROOT, ROOT)]
 

@@ -13,9 +13,11 @@ from partnershop.documents import fatturapa, safe_xml
 from partnershop.documents.attachments import Embedded, embedded
 from partnershop.documents.breach import Breach
 from partnershop.documents.cii import reading, rules, schema
+from partnershop.documents.cii.elements import ROOT as CII_ROOT
 from partnershop.documents.cii.invoice import Invoice
+from partnershop.documents.fatturapa.grammar import ROOT_TAG as FATTURAPA_ROOT
 from partnershop.documents.unreadable import Unreadable
-from partnershop.documents.verifying.said import CII_ROOT, FATTURAPA_ROOT, cii_said, fatturapa_said
+from partnershop.documents.verifying.said import cii_said, fatturapa_said
 from partnershop.documents.verifying.verdict import FileKind, Said, Verdict
 from partnershop.documents.verifying.xmp import Claims, claims_of
 

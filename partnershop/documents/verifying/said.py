@@ -8,16 +8,10 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
+from partnershop.documents.cii.elements import RAM, RSM, UDT
 from partnershop.documents.verifying.verdict import FileKind, RateTotal, Said
 
-_CII = "urn:un:unece:uncefact:data:standard"
-_NAMES = {
-    "rsm": f"{_CII}:CrossIndustryInvoice:100",
-    "ram": f"{_CII}:ReusableAggregateBusinessInformationEntity:100",
-    "udt": f"{_CII}:UnqualifiedDataType:100",
-}
-CII_ROOT = f"{{{_NAMES['rsm']}}}CrossIndustryInvoice"
-FATTURAPA_ROOT = "{http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2}FatturaElettronica"
+_NAMES = {"rsm": RSM, "ram": RAM, "udt": UDT}
 _LONGEST = 200
 
 

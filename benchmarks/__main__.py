@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import growth, intake, memory, numbering, papers, routing
+from benchmarks import growth, intake, memory, million, numbering, papers, routing, soak
 from benchmarks.measuring import QUICK, Comparison, Report, Say, Sizes, progress
 from partnershop.machine.signals import Interrupted, interruptible
 
@@ -23,6 +23,8 @@ BENCHMARKS: dict[str, Callable[[Sizes, Say], Report]] = {
     "memory": memory.run,
     "numbering": numbering.run,
     "growth": growth.run,
+    "million": million.run,
+    "soak": soak.run,
 }
 _WIDTH = 130  # of the table where the output is no terminal
 
@@ -31,7 +33,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run the named benchmarks, all when none is named; the exit code."""
     wanted = _parser().parse_args(arguments)
     sizes = QUICK if wanted.quick else Sizes()
-    sizes = replace(sizes, rounds=wanted.rounds or sizes.rounds)
+    sizes = replace(
+        sizes, rounds=wanted.rounds or sizes.rounds, soak_minutes=wanted.minutes or sizes.soak_minutes,
+        large_books=wanted.items or sizes.large_books,
+    )  # fmt: skip
     console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
     reports = []
     try:
@@ -49,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", type=_name, help=", ".join(BENCHMARKS))
     parser.add_argument("--rounds", type=_positive, help="measured rounds of each (default 5; with --quick 1)")
+    parser.add_argument("--minutes", type=_positive, help="at half load in soak (default 10; at twice a fifth)")
+    parser.add_argument("--items", type=_positive, help="in the large books of million (default 1000000)")
     parser.add_argument(
         "--quick", action="store_true", help="tiny sizes, to see that they run; the figures mean nothing"
     )

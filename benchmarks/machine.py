@@ -45,8 +45,12 @@ class Machine:
         *,
         concurrency: Mapping[str, int] | None = None,
         more: Sequence[Program] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> Iterator[None]:
-        """Run these of the product's programs, exactly as `partnershop up` would, and `more`."""
+        """Run these of the product's programs, exactly as `partnershop up` would, and `more`.
+
+        `environment` is added to what the programs get.
+        """
         # What a program leaves in the temporary folder (WeasyPrint its fonts) goes with everything else.
         temporary = self.data / "tmp"
         temporary.mkdir(exist_ok=True)
@@ -56,7 +60,7 @@ class Machine:
             self.servers.broker_url,
             self.ports,
             concurrency=concurrency,
-            environment={"TMPDIR": str(temporary)},
+            environment={"TMPDIR": str(temporary), **(environment or {})},
         )
         wanted = [program for program in known if program.name in names]
         with Supervisor(self.data) as supervisor:

@@ -29,11 +29,19 @@ class Sizes:
     numbered: int = 200
     small_table: int = 5_000
     large_table: int = 500_000
+    small_books: int = 10_000
+    large_books: int = 1_000_000
+    soak_minutes: float = 10.0
+    soak_stories: int = 200
+    soak_probes: int = 6_000
+    soak_alone: int = 60
 
 
 QUICK = Sizes(
     rounds=1, routed_items=300, noop_tasks=50, batches=2, single_events=20, commits=50, papers=16, papers_few=4,
     papers_many=8, numbered=20, small_table=200, large_table=2_000,
+    small_books=500, large_books=2_000,
+    soak_minutes=0.05, soak_stories=4, soak_probes=48, soak_alone=2,
 )  # fmt: skip
 
 

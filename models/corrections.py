@@ -31,12 +31,13 @@ class Case(DueWork, Base):
 
     `owed_before` and `owed_after` are what the customer owed for the order, minor units; their difference is the
     entitlement. `outcome` is the sentence an operator reads. `confirmed_by` is the operator who said that a late
-    reversal may be issued (art. 26 DPR 633/72, comma 3).
+    reversal may be issued (art. 26 DPR 633/72, comma 3). `woken` is set when its task was sent (flows/case_hints.py).
     """
 
     __tablename__ = "correction_case"
     __table_args__ = (
-        Index("ix_case_open", "id", postgresql_where=text("state = 'open'")),
+        Index("ix_case_open", "shop_id", "id", postgresql_where=text("state = 'open'")),
+        Index("ix_case_woken", "shop_id", postgresql_where=text("state = 'open' AND woken")),
         Index("ix_case_parked", "shop_id", postgresql_where=text("state = 'parked'")),
         Index("ix_case_order", "order_id"),
         UniqueConstraint("event_id"),
@@ -55,6 +56,7 @@ class Case(DueWork, Base):
     state: Mapped[CaseState] = mapped_column(
         EnumText(CaseState), default=CaseState.OPEN, server_default=CaseState.OPEN.value
     )
+    woken: Mapped[bool] = mapped_column(default=False, server_default="false")
     owed_before: Mapped[Minor | None]
     owed_after: Mapped[Minor | None]
     outcome: Mapped[str | None]

@@ -36,7 +36,7 @@ class Dispatch(DueWork, Base):
             "uq_dispatch_live", "item_id", unique=True,
             postgresql_where=text("state IN ('in_flight', 'done', 'unknown')"),
         ),
-        Index("ix_dispatch_due", "due_at", postgresql_where=text("state IN ('in_flight', 'withdrawing')")),
+        Index("ix_dispatch_due", "shop_id", "due_at", postgresql_where=text("state IN ('in_flight', 'withdrawing')")),
         Index("ix_dispatch_unknown", "id", postgresql_where=text("state = 'unknown'")),
         Index("ix_dispatch_item", "item_id"),
     )  # fmt: skip

@@ -184,16 +184,18 @@ class Rendering(DueWork, Base):
     """The rendered bytes of a paper and their SHA-256; made after the commit that issued it, never under a lock.
 
     Once there, the bytes never change (a trigger refuses it): sending again sends the same bytes. They lie in `pdf`, or
-    in the object store at `location` (then `pdf` is empty); `size` is their length in bytes.
+    in the object store at `location` (then `pdf` is empty); `size` is their length in bytes. `shop_id` is the paper's,
+    filled in by a trigger; empty where the bytes were there before claims went shop by shop.
     """
 
     __tablename__ = "rendering"
     __table_args__ = (
-        Index("ix_rendering_due", "document_id", postgresql_where=text("state = 'due'")),
+        Index("ix_rendering_due", "shop_id", "document_id", postgresql_where=text("state = 'due'")),
         Index("ix_rendering_parked", "document_id", postgresql_where=text("state = 'parked'")),
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    shop_id: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[RenderingState] = mapped_column(
         EnumText(RenderingState), default=RenderingState.DUE, server_default=RenderingState.DUE.value
     )

@@ -41,7 +41,7 @@ class Mail(DueWork, Base):
 
     __tablename__ = "mail"
     __table_args__ = (
-        Index("ix_mail_due", "due_at", "id", postgresql_where=text("state = 'due'")),
+        Index("ix_mail_due", "shop_id", "due_at", "id", postgresql_where=text("state = 'due'")),
         Index("ix_mail_parked", "shop_id", postgresql_where=text("state = 'parked'")),
         Index("ix_mail_order", "order_id"),
         Index("ix_mail_digest", "shop_id", "id", postgresql_where=text("kind = 'digest'")),

@@ -23,7 +23,7 @@ class RefundRequest(DueWork, Base):
 
     __tablename__ = "refund_request"
     __table_args__ = (
-        Index("ix_refund_due", "id", postgresql_where=text("state = 'requested'")),
+        Index("ix_refund_due", "shop_id", "id", postgresql_where=text("state = 'requested'")),
         Index("ix_refund_open", "currency", postgresql_where=text("state IN ('requested', 'sent')")),
         Index("ix_refund_order", "order_id"),
     )

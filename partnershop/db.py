@@ -56,6 +56,14 @@ def forget_connections() -> None:
     engine().dispose(close=False)
 
 
+def forget_settings() -> None:
+    """What was read of the environment is read anew, and no connection outlives its server."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
+    config.cache_clear()
+
+
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on any error; then the next stages are woken.

@@ -34,6 +34,8 @@ class _Startable(Protocol):
     @property
     def port(self) -> int: ...
     def start(self, port: int, lock: int) -> None: ...
+    def launch(self, port: int, lock: int) -> None: ...
+    def answers(self) -> bool: ...
 
 
 class Servers:
@@ -64,9 +66,32 @@ class Servers:
         return self._postgres.cluster
 
     @property
+    def valkey_data(self) -> Path:
+        """Valkey's folder: its configuration and its append-only files."""
+        return self._valkey.folder
+
+    @property
     def pids(self) -> dict[str, int]:
         """The process ids of "postgres" and "valkey"."""
-        return {server.server.name: server.server.pid for server in (self._postgres, self._valkey)}
+        return {name: server.server.pid for name, server in self._by_name.items()}
+
+    @property
+    def _by_name(self) -> dict[str, _Startable]:
+        return {server.server.name: server for server in (self._postgres, self._valkey)}
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the process of "postgres" or "valkey" runs, answering or not."""
+        return self._by_name[name].server.alive
+
+    def answers(self, name: str) -> bool:
+        """Whether the server of this name lets somebody in now."""
+        return self.is_alive(name) and self._by_name[name].answers()
+
+    def relaunch(self, name: str) -> None:
+        """Start one that has ended again, on the same port, and return at once; it may well end once more."""
+        server = self._by_name[name]
+        if not server.server.alive:
+            server.launch(server.port, self._locks[1])
 
     def revive(self) -> list[str]:
         """Start again, on the same port, whichever server has ended; their names. Raises `Transient` if one cannot."""

@@ -15,6 +15,7 @@ from partnershop.machine.program import LogSays, Program
 from partnershop.secret import secret
 
 APP = "workers.app"
+WEB_APP = "workers.web"
 QUEUES = {
     "flow": "inbox,routing,invoicing,corrections,refunds,commissions,sweeper",
     # By themselves: thousands of job tickets, or a slow producer, must not hold up papers and money, nor one another.
@@ -82,6 +83,8 @@ def programs(
     environment: Mapping[str, str] | None = None,
     without: Collection[str] = (),
     mail_sink: bool = False,
+    worker_app: str = APP,
+    web_app: str = WEB_APP,
 ) -> list[Program]:
     """Web, simulator, a worker per entry of `QUEUES`, beat and Flower, in the order to start them.
 
@@ -92,7 +95,8 @@ def programs(
 
     `concurrency`: processes per worker, default 2 for "flow", "dispatch" (job tickets take long) and "mail", and 1
     else.
-    `environment` is added to what every program gets.
+    `environment` is added to what every program gets. `worker_app` and `web_app` name the modules of the Celery
+    application that workers run, and of the web; a drill has its own.
     """
     common = {
         "DATABASE_URL": database_url,
@@ -107,23 +111,23 @@ def programs(
     left_out = {*without, *(["simulator"] if os.environ.get("UNITEDPRINT_URL") else [])}
     left_out |= set() if mail_sink else {"mail-sink"}
     everything = [
-        _web(ports.web, common),
+        _web(ports.web, common, web_app),
         _simulator(ports.simulator, data, common),
         _mail_sink(ports.mail_sink, data, common),
         *(
-            _worker(name, queues, processes[name], common | _metrics(name, data, ports))
+            worker(name, queues, processes[name], common | _metrics(name, data, ports), app=worker_app)
             for name, queues in QUEUES.items()
         ),
-        _beat(data / "beat-schedule", common),
+        beat(data / "beat-schedule", common),
         _flower(ports.flower, flower_password(data), common),
     ]
     return [program for program in everything if program.name not in left_out]
 
 
-def _web(port: int, environment: Mapping[str, str]) -> Program:
+def _web(port: int, environment: Mapping[str, str], app: str) -> Program:
     options = ("--host", LOOPBACK, "--port", str(port), "--no-server-header", "--no-access-log", "--http", "h11")
     # h11 also where httptools is installed, which puts no limit on the size of headers.
-    argv = _python("uvicorn", "workers.web:app", *options)
+    argv = _python("uvicorn", f"{app}:app", *options)
     return Program("web", argv, environment, f"http://{LOOPBACK}:{port}/health")
 
 
@@ -139,12 +143,14 @@ def _mail_sink(port: int, data: Path, environment: Mapping[str, str]) -> Program
     return Program("mail-sink", argv, environment, LogSays("smtp://"), outlives=True)
 
 
-def _worker(name: str, queues: str, processes: int, environment: Mapping[str, str]) -> Program:
+def worker(
+    name: str, queues: str, processes: int, environment: Mapping[str, str], *, app: str = APP
+) -> Program:
+    """The program `worker-NAME`: a worker of these queues with so many processes."""
     options = ("-n", f"{name}@%h", "-Q", queues, "--concurrency", str(processes), "--loglevel", "INFO")
+    argv = _celery(app, "worker", *options)
     # Grace: a task in hand may be in the middle of a call that nobody can ask about again.
-    return Program(
-        f"worker-{name}", _celery("worker", *options), environment, LogSays(rf"{name}@\S+ ready\."), grace_seconds=30.0
-    )
+    return Program(f"worker-{name}", argv, environment, LogSays(rf"{name}@\S+ ready\."), grace_seconds=30.0)
 
 
 def _metrics(worker: str, data: Path, ports: Ports) -> dict[str, str]:
@@ -157,9 +163,10 @@ def _metrics(worker: str, data: Path, ports: Ports) -> dict[str, str]:
     return {"PARTNERSHOP_METRICS_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
-def _beat(schedule: Path, environment: Mapping[str, str]) -> Program:
-    argv = _celery("beat", "-s", str(schedule), "--loglevel", "INFO")
-    return Program("beat", argv, environment, LogSays(r"beat: Starting"))
+def beat(schedule: Path, environment: Mapping[str, str], name: str = "beat") -> Program:
+    """The program that sends the schedule; `schedule` is the file that it notes in when it sent what."""
+    argv = _celery(APP, "beat", "-s", str(schedule), "--loglevel", "INFO")
+    return Program(name, argv, environment, LogSays(r"beat: Starting"))
 
 
 def _flower(port: int, password: str, environment: Mapping[str, str]) -> Program:
@@ -169,8 +176,8 @@ def _flower(port: int, password: str, environment: Mapping[str, str]) -> Program
     return Program("flower", argv, {**environment, **secret}, f"http://{LOOPBACK}:{port}/healthcheck")
 
 
-def _celery(command: str, *options: str) -> list[str]:
-    return _python("celery", "-A", APP, command, *options)
+def _celery(app: str, command: str, *options: str) -> list[str]:
+    return _python("celery", "-A", app, command, *options)
 
 
 def _python(module: str, *options: str) -> list[str]:

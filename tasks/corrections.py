@@ -36,3 +36,12 @@ def _failed(case: int, error: Exception) -> str:
         noted = corrections.note_failure(session, case, f"{type(error).__name__}: {error}")
     # What it says in full is in the row, for operators; a result is read by everybody.
     return f"{noted}: {describe(error)}"
+
+
+def note_killed(case: int, error: str) -> None:
+    """Count an attempt whose process was ended, and could not count it itself.
+
+    Else a case that kills whoever settles it would be tried for ever.
+    """
+    with unit_of_work() as session:
+        corrections.note_failure(session, case, error)

@@ -14,6 +14,7 @@ from partnershop.config import config
 from partnershop.db import unit_of_work, wake
 from partnershop.documents.job_ticket import render_ticket
 from partnershop.flows import dispatch, dispatch_withdrawing
+from partnershop.flows.turns import Turns
 from partnershop.gateways.outcome import Outcome, Unavailable
 from partnershop.gateways.producer import Producer
 from partnershop.gateways.unitedprint import UnitedprintHttp
@@ -23,9 +24,11 @@ from partnershop.rules.eligibility import Route
 from partnershop.rules.words import counted
 from partnershop.secret import environment
 from partnershop.stages import Stage, Wake
-from tasks.working import SLICE_SECONDS, goes_on
+from tasks.working import end_of_slice, goes_on
 
 CLAIM = 20
+# A slow producer's slice may end within one shop's turn: the next slice begins with the shop behind it.
+_TURNS = {route: Turns() for route in Route}
 BEGIN_WITHIN = dispatch.LEASE.total_seconds() / 2
 """Seconds after its claim within which a call must begin, well before its lease ends."""
 
@@ -65,11 +68,11 @@ def _unitedprint() -> Producer:
 
 def _hand_over(route: Route, producer_of: Callable[[str], Producer], woken_by: str | None) -> str:
     said: list[str] = []
-    until = time.monotonic() + SLICE_SECONDS
+    until = end_of_slice()
     while goes_on(until):
         with unit_of_work() as session:
             shops = dispatch.shops_due(session, route)
-        calls = [call for shop_id in shops for call in _batch(route, shop_id, producer_of, until)]
+        calls = [call for shop_id in _TURNS[route].order(shops) for call in _turn(route, shop_id, producer_of, until)]
         said += calls
         if not calls:
             break
@@ -79,10 +82,15 @@ def _hand_over(route: Route, producer_of: Callable[[str], Producer], woken_by: s
     return f"{len(said)} handed over or tried: {'; '.join(said[-3:])}" if said else "nothing was due"
 
 
-def _batch(route: Route, shop_id: int, producer_of: Callable[[str], Producer], until: float) -> list[str]:
+def _turn(route: Route, shop_id: int, producer_of: Callable[[str], Producer], until: float) -> list[str]:
     """The calls of one shop's turn; none once the task's time is up, so that a slow producer ends it all the same."""
     if not goes_on(until):
         return []
+    _TURNS[route].served(shop_id)
+    return _batch(route, shop_id, producer_of, until)
+
+
+def _batch(route: Route, shop_id: int, producer_of: Callable[[str], Producer], until: float) -> list[str]:
     if route is Route.IN_HOUSE:
         with unit_of_work() as session:
             jobs = dispatch.claim(session, shop_id, route, CLAIM, idempotent=True)

@@ -1,6 +1,5 @@
 """The documents stage: papers are printed after the commit that issued them, never under a lock."""
 
-import time
 from functools import partial
 
 from celery import shared_task
@@ -12,14 +11,14 @@ from partnershop.failure import describe
 from partnershop.flows import document_bytes, documents
 from partnershop.rules.words import counted
 from partnershop.stages import Stage, Wake
-from tasks.working import SLICE_SECONDS, giving_back, goes_on, guarded
+from tasks.working import end_of_slice, giving_back, goes_on, guarded
 
 
 @shared_task(name="documents.render_papers")
 def render_papers(shop: str | None = None) -> str:
     """Print issued papers as PDF until all have their bytes."""
     printed = []
-    until = time.monotonic() + SLICE_SECONDS
+    until = end_of_slice()
     while goes_on(until):
         with unit_of_work() as session:
             jobs = documents.claim(session)

@@ -1,6 +1,5 @@
 """The mail stage: each mail a row, then the call, then its outcome."""
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from partnershop.flows import mail_sending
 from partnershop.gateways.mail import Post, post
 from partnershop.rules.words import counted
 from partnershop.stages import Stage, Wake
-from tasks.working import SLICE_SECONDS, goes_on, guarded
+from tasks.working import end_of_slice, goes_on, guarded
 
 _NAMED = 5
 # What became of a try that did not send the mail.
@@ -41,7 +40,7 @@ def send_mails(shop: str | None = None) -> str:
     # Before anything is claimed: that the server's address is none is no fault of a mail.
     carrier = the_post()
     tried: list[_Tried] = []
-    until = time.monotonic() + SLICE_SECONDS
+    until = end_of_slice()
     while goes_on(until):
         # Claimed alone: whatever happens to this process, only one is in doubt.
         with unit_of_work() as session:

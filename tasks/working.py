@@ -8,6 +8,7 @@ attempts and everything else goes on.
 import math
 import mmap
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,13 +19,18 @@ from sqlalchemy.orm import Session
 
 from partnershop.db import unit_of_work, wake
 from partnershop.errors import Transient
+from partnershop.flows.turns import Turns
 from partnershop.logging import bound, log
-from partnershop.stages import Wake
+from partnershop.stages import Stage, Wake
 
-SLICE_SECONDS = 20.0
-"""A task ends after this long and wakes itself again: so a restart never waits for a full table."""
+SLICE_SECONDS = 1.0
+"""A task ends after this long and wakes itself again: so a restart never waits for a full table, and the other queues
+of its worker, which come in turn, never wait for one stage of a busy shop."""
 
 PASSING = (Transient, OperationalError, InterfaceError)
+
+# Where the turns of each stage stand in this process: a slice that ends in the middle begins there the next time.
+_TURNS: defaultdict[Stage, Turns] = defaultdict(Turns)
 
 # One byte of memory that a worker's main process, where the signals arrive, shares with the children that do the work.
 _ENDING = mmap.mmap(-1, 1)
@@ -33,6 +39,11 @@ _ENDING = mmap.mmap(-1, 1)
 def end_soon() -> None:
     """The worker was asked to end: each task finishes the batch in hand and leaves the rest to another."""
     _ENDING[0] = 1
+
+
+def end_of_slice() -> float:
+    """Until when a task that begins now takes more in hand, by `time.monotonic`."""
+    return time.monotonic() + SLICE_SECONDS
 
 
 def goes_on(until: float = math.inf) -> bool:
@@ -67,15 +78,23 @@ def per_shop(
     Where a batch fails for a reason that will not pass, `one_by_one` finds out which of its rows is to blame.
     """
     said: list[str] = []
-    until = time.monotonic() + SLICE_SECONDS
+    turns = _TURNS[again.stage]
+    until = end_of_slice()
     while goes_on(until):
         with unit_of_work() as session:
             shops = shops_due(session)
-        batches = [_batch(work, shop, one_by_one) for shop in shops]
-        said += [batch.sentence() for batch in batches if batch.count]
-        # Also asked after the last batch was committed: a wake-up that came in the meantime found the lane busy.
-        if not any(batch.count for batch in batches):
-            return _summary(said)
+        done = 0
+        for shop in turns.order(shops):
+            if not goes_on(until):
+                break
+            batch = _batch(work, shop, one_by_one)
+            turns.served(shop)
+            done += batch.count
+            said += [batch.sentence()] if batch.count else []
+        else:
+            # Also asked after the last batch was committed: a wake-up that came in the meantime found the lane busy.
+            if not done:
+                return _summary(said)
     with unit_of_work() as session:
         wake(session, again)
     return _summary([*said, "and goes on"])
@@ -97,7 +116,7 @@ def _in_one_transaction(work: Callable[[Session, int], Done], shop: int) -> Done
 def until_nothing(work: Callable[[Session], Done], again: Wake) -> str:
     """Work batch after batch until a batch is empty."""
     said: list[str] = []
-    until = time.monotonic() + SLICE_SECONDS
+    until = end_of_slice()
     while goes_on(until):
         with unit_of_work() as session:
             batch = work(session)

@@ -120,20 +120,41 @@ def broker_url(servers: TestServers, request: pytest.FixtureRequest) -> str:
     return _with_database(servers.broker_url, str(_worker_number(request.config)))
 
 
+# Rows are deleted where there are some, and few: TRUNCATE makes new files for each table and each of its indexes, and
+# took a quarter of the whole run's time.
+_EMPTY = """
+DO $$
+DECLARE
+    one record;
+    found boolean;
+BEGIN
+    FOR one IN
+        SELECT oid::regclass AS name FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one.name) INTO found;
+        CONTINUE WHEN NOT found;
+        EXECUTE format('SELECT count(*) > 2000 FROM (SELECT FROM %s LIMIT 2001) AS its_rows', one.name) INTO found;
+        IF found THEN
+            EXECUTE format('TRUNCATE %s CASCADE', one.name);
+        ELSE
+            EXECUTE format('DELETE FROM %s', one.name);
+        END IF;
+    END LOOP;
+    PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
+END $$
+"""
+
+
 @pytest.fixture
 def clean_database(database_url: str) -> str:
-    """The same database with every row gone; its URL."""
+    """The same database with every row gone and every identity at its beginning; its URL."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        tables = connection.execute(
-            "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        ).fetchone()
-        if tables and tables[0]:
-            # A transaction that an earlier test left open blocks this; ten seconds say so instead of a hanging run.
-            connection.execute("SET lock_timeout = '10s'")
-            # The triggers that guard issued documents refuse TRUNCATE to everybody but a replica.
-            connection.execute("SET session_replication_role = replica")
-            connection.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
+        # A transaction that an earlier test left open blocks this; ten seconds say so instead of a hanging run.
+        connection.execute("SET lock_timeout = '10s'")
+        # The triggers that guard issued documents refuse this to everybody but a replica.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(_EMPTY)
     return database_url
 
 

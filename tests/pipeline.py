@@ -35,11 +35,12 @@ def run(stages: frozenset[Stage] = ALL, rounds: int = 200) -> list[str]:
             due = [hint for hint in sweeping.due(session) if hint.stage in stages]
         if not due:
             return said
-        said += [_do(hint) for hint in due]
+        said += [do(hint) for hint in due]
     raise AssertionError(f"work is due for ever: {due}")
 
 
-def _do(hint: Wake) -> str:
+def do(hint: Wake) -> str:
+    """Run the task that this hint wakes; returns what it said."""
     if hint.stage is Stage.CORRECTIONS:
         task = getattr(corrections, hint.verb or "")
         return str(task(shop=hint.shop, order=hint.order, case=hint.case))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.orm import Session
 from test_audit_breaches import broken_by, played
 
@@ -202,7 +202,12 @@ def test_nothing_is_said_of_papers_as_they_were_issued_and_the_ends_are_named() 
 def test_it_is_the_same_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _checked()
     monkeypatch.setattr(chain, "_BATCH", 2)
+    asked: list[str] = []
+    event.listen(engine(), "before_cursor_execute", note := lambda _c, _k, sql, *_: asked.append(sql))
     assert _checked() == whole
+    event.remove(engine(), "before_cursor_execute", note)
+    walks = [sql for sql in asked if "ORDER BY document.year, document.sequence" in sql]
+    assert len(walks) == 2, "each series is sorted once, not again for each batch"
     _, expected = FORGED["a paper in the middle is deleted, and the others close up"]
     statements, _ = FORGED["a paper in the middle is deleted, and the others close up"]
     assert broken_by(statements)[6] == [f"aurora: {breach}" for breach in expected]

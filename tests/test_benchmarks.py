@@ -10,6 +10,9 @@ import pytest
 
 from partnershop.paths import ROOT
 
+_CLAIMS = (
+    "inbox", "routing", "dispatch", "invoicing", "cases", "refunds", "commissions", "documents", "mail",
+)  # fmt: skip
 LINES = {
     "routing": ["routed items / Celery no-op tasks"],
     "intake": ["events in batches of 100 / single-row commits", "events one by one / single-row commits"],
@@ -21,6 +24,23 @@ LINES = {
     "memory": ["memory after 8 papers / after 4"],
     "numbering": ["papers numbered by the counter / by a sequence", "the same with the gate before it"],
     "growth": ["routing an item at 2,000 items / at 200"],
+    "million": [
+        *(f"claim of {stage}, large books / small" for stage in _CLAIMS),
+        "sweep, large books / small",
+        "audit, large books / small",
+        "memory of the audit, large / small",
+        "reconciliation, large books / small",
+        "memory of the reconciliation, large / small",
+    ],
+    "soak": [
+        "p99 from a cancellation's 202 to its PDF, half load / unloaded",
+        "p99 from a cancellation's 202 to its PDF, beside a flood / alone",
+        "memory of the process that grew most, last third / first",
+        "file handles, last third / first",
+        "connections, last third / first",
+        "tables and indexes per live row, last third / first",
+        "until all is done after twice / a minute",
+    ],
 }
 
 
@@ -43,6 +63,7 @@ def test_a_benchmark_prints_its_table_and_leaves_nothing_behind(name: str, reach
         assert all(re.fullmatch(r"[\d,.]+", cell) for cell in cells[1:4])
         assert re.fullmatch(r"[\d.]+-[\d.]+", cells[4])
     assert "Index Scan using ix_item_routing_due" in done.stdout or name != "growth"
+    assert name != "soak" or re.search(r"answers: \d+: \d+", done.stdout), "the overload was answered"
     assert list(reachable_folder.iterdir()) == []
 
 

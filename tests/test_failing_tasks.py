@@ -110,6 +110,14 @@ def test_a_task_that_is_tried_again_keeps_its_sentence(failed: Failed) -> None:
     assert retried["exception"] == "Transient: the bank is closed"
 
 
+def test_an_attempt_whose_process_was_killed_is_counted_once_by_the_one_that_is_left(failed: Failed) -> None:
+    counted = {line["of"]: line["why"] for line in failed.lines(event="counted")}
+    assert len(failed.lines(event="counted")) == 2
+    by_how = {CASES[case]: why for case, why in counted.items()}
+    assert by_how["slow"] == "TimeLimitExceeded: it took longer than 3 seconds"
+    assert by_how["killed"].startswith("WorkerLostError: Worker exited prematurely: signal 9")
+
+
 def test_a_task_that_ran_out_of_time_is_told_once(failed: Failed) -> None:
     uuid = failed.row("slow")["uuid"]
     assert [event["type"] for event in failed.seen.told if event["uuid"] == uuid].count("task-failed") == 1

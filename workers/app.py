@@ -20,7 +20,7 @@ from partnershop.gateways.objects import Address
 from partnershop.logging import configure
 from partnershop.stages import Stage
 from tasks.working import end_soon
-from workers import metrics  # noqa: F401  (its signals)
+from workers import broker, metrics  # noqa: F401  (the signals of metrics)
 from workers.queues import QUEUES, queue_of, stage_of
 from workers.schedule import SCHEDULE
 from workers.waking import Waker
@@ -40,6 +40,7 @@ def _limits() -> dict[str, dict[str, int]]:
     }
 
 
+broker.use()
 app = Celery("partnershop", broker=config().broker_url, task_cls="workers.task:StageTask", include=TASK_MODULES)
 app.conf.update(
     # Each with its own routing key: under a shared one every queue would get every message.
@@ -50,7 +51,7 @@ app.conf.update(
     beat_schedule=SCHEDULE,
     timezone="UTC",
     enable_utc=True,
-    # Only JSON comes in: a forged message can carry no code.
+    # Only JSON comes in: a forged message can carry no code. What of it is believed says workers/trust.py.
     accept_content=["json"],
     task_serializer="json",
     result_serializer="json",
@@ -76,6 +77,11 @@ app.conf.update(
         "socket_timeout": 10,
         "socket_connect_timeout": 3,
         "socket_keepalive": True,
+        # Whoever sends a hint finds out at once that nobody is there: the work is committed, and the next one waits.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
         "queue_order_strategy": "round_robin",
     },
 )

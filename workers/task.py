@@ -6,11 +6,15 @@ from typing import Any
 from celery import Task
 from celery.exceptions import Retry, TaskPredicate, TimeLimitExceeded, WorkerLostError
 from celery.worker.request import Request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from partnershop.counters import Counted, add
 from partnershop.errors import Refused, Transient
 from partnershop.failure import describe, describe_chain
+from partnershop.logging import log
+from partnershop.stages import Stage
+from tasks.corrections import note_killed
+from workers.queues import stage_of
 from workers.words import comes_back, said
 
 # What ends a process and not its task's code; their texts are Celery's own.
@@ -37,7 +41,9 @@ class StageRequest(Request):
         """Note what ended it: what Celery tells Flower of a killed process does not name it."""
         error = exc_info.exception
         # Between processes an error travels inside another one that has its traceback.
-        self._ended_by = getattr(error, "exc", error)
+        first, self._ended_by = self._ended_by is None, getattr(error, "exc", error)
+        if first and isinstance(self._ended_by, _FROM_OUTSIDE):
+            _spend_attempt(self.name, self.kwargs, _from_outside(self._ended_by))
         super().on_failure(exc_info, send_failed_event=send_failed_event, return_ok=return_ok)
 
     def send_event(self, type: str, **fields: Any) -> None:  # noqa: A002  (Celery's name)
@@ -89,6 +95,16 @@ class StageTask(Task):  # type: ignore[type-arg]  # declared generic, at run tim
         """Send the task, whoever does it (beat, a retry), with its arguments as a sentence for Flower."""
         options.setdefault("kwargsrepr", said(kwargs or {}))
         return super().apply_async(args, kwargs, *more, **options)
+
+
+def _spend_attempt(task: str, arguments: Mapping[str, Any], why: str) -> None:
+    """The work of a killed process spends an attempt where that is counted on its row, and not by a claim."""
+    if stage_of(task) != Stage.CORRECTIONS:
+        return
+    try:
+        note_killed(arguments["case"], why)
+    except SQLAlchemyError as problem:
+        log.warning("a killed attempt could not be counted", case=arguments["case"], problem=type(problem).__name__)
 
 
 def _from_outside(error: BaseException) -> str:

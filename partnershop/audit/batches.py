@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import Order, Shop
 from partnershop.books import OrderBooks, per_order
 
-_BATCH = 500
+_BATCH = 200
 
 
 @dataclass(frozen=True)

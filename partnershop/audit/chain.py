@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Select, select, tuple_
+from sqlalchemy import Column, Select, select
 from sqlalchemy.orm import Session
 
 from models import Document, DocumentLine, DocumentTax, NumberSeries, Shop
 from partnershop.audit.finding import Finding, named
 from partnershop.flows.chain import LINE, NUMBERED, SAID, TAX, digest_of, link
 
-_BATCH = 500
+_BATCH = 100
 
 Row = dict[str, Any]
 
@@ -89,12 +89,11 @@ class _Walk:
 def _batches(session: Session, shop_id: int, series: str) -> Iterator[list[Row]]:
     table = Document.__table__.c
     columns = [table[name] for name in dict.fromkeys((*NUMBERED, *SAID, "digest", "chain"))]
-    place = tuple_(table.year, table.sequence, table.id)
-    query = select(*columns).where(table.shop_id == shop_id, table.series == series).order_by(*place).limit(_BATCH)
-    after: tuple[int, int, int] | None = None
-    while batch := _rows(session, query if after is None else query.where(place > after)):
-        yield batch
-        after = (batch[-1]["year"], batch[-1]["sequence"], batch[-1]["id"])
+    query = select(*columns).where(table.shop_id == shop_id, table.series == series)
+    query = query.order_by(table.year, table.sequence, table.id)
+    # One query for all: one for each batch, which begins behind the last paper, sorts all the papers each time.
+    for rows in session.execute(query, execution_options={"yield_per": _BATCH}).mappings().partitions():
+        yield [dict(row) for row in rows]
 
 
 def _of(session: Session, table: type[Any], names: Sequence[str], document_ids: Sequence[int]) -> dict[int, list[Row]]:

@@ -37,7 +37,8 @@ _PRODUCERS = text("""
 """)
 
 # A call that had begun before the cancellation may still succeed; the shop's own works are then told not to make the
-# item, Unitedprint publishes no call for it.
+# item, Unitedprint publishes no call for it. What was handed over already says so by its state and is asked for no
+# time: the clocks of two workers may differ.
 _CANCELLED = text("""
     SELECT shop.code, 'item ' || item.key || ' of ' || orders.number,
            'was cancelled ' || replace(cancelled.from_state, '_', ' ') || ' and is live at ' || dispatch.producer
@@ -48,7 +49,10 @@ _CANCELLED = text("""
       JOIN dispatch ON dispatch.item_id = item.id
      WHERE item.shop_id = ANY(:shops) AND item.state = 'cancelled'
        AND dispatch.state IN ('in_flight', 'done', 'unknown')
-       AND (dispatch.created_at > cancelled.at OR (dispatch.producer = 'in_house' AND dispatch.state = 'done'))
+       AND (
+           (cancelled.from_state IN ('received', 'held', 'routed') AND dispatch.created_at > cancelled.at)
+           OR (dispatch.producer = 'in_house' AND dispatch.state = 'done')
+       )
      ORDER BY item.id
 """)
 

@@ -27,7 +27,8 @@ _WITHOUT_RENDERING = text("""
 _NEXT = text("""
     SELECT rendering.document_id FROM rendering JOIN document ON document.id = rendering.document_id
      WHERE document.shop_id = ANY(:shops) AND rendering.state = 'done' AND rendering.sha256 IS NOT NULL
-       AND (rendering.pdf IS NOT NULL OR rendering.location IS NOT NULL) AND rendering.document_id > :after
+       AND (rendering.pdf IS NOT NULL OR rendering.location IS NOT NULL)
+       AND rendering.document_id > :after AND document.id > :after
      ORDER BY rendering.document_id LIMIT :batch
 """)
 

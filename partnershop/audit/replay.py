@@ -216,7 +216,8 @@ def _amount(facts: Facts, accepted: ComplaintAccepted, ordered_net: int) -> int:
 def _wrongly_refused(facts: Facts) -> Iterator[str]:
     """A reduction is rightly refused on a cancelled item, beyond what is left of the line, or when decided before.
 
-    What is left only falls, so that a refusal which was right then is right with all the facts as well.
+    So is one that rounds to nothing. What is left only falls, so that a refusal which was right then is right with all
+    the facts as well.
     """
     placed = facts.placed
     ordered = {item.item: item.net_minor(placed.currency) for item in placed.items} if placed else {}
@@ -227,5 +228,6 @@ def _wrongly_refused(facts: Facts) -> Iterator[str]:
         decided = refused.complaint in facts.granted
         if item not in ordered or cancelled or decided:
             continue
-        if reduced[item] + _amount(facts, refused, ordered[item]) <= ordered[item]:
+        amount = _amount(facts, refused, ordered[item])
+        if amount and reduced[item] + amount <= ordered[item]:
             yield f"has complaint {refused.complaint} refused although its line has enough left"

@@ -23,8 +23,8 @@ running product cannot be reached.
 """
 # In the order of the help. Each module has `register(app)`.
 GROUPS = (
-    "demo", "up", "doctor", "status", "migrate", "catalogue", "shop", "emit", "drain", "reading", "document", "moving",
-    "worklist", "item", "order", "complaint", "events", "retry", "mail", "reconcile", "finding",
+    "demo", "up", "doctor", "drill", "status", "migrate", "catalogue", "shop", "emit", "drain", "reading", "document",
+    "moving", "worklist", "item", "order", "complaint", "events", "retry", "mail", "reconcile", "finding",
 )  # fmt: skip
 
 app = typer.Typer(

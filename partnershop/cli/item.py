@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from partnershop.cli.operators import AsOption, EvenUnknownOption, NoWaitOption, ShopOption, act
-from partnershop.cli.place import DataOption, JsonOption
+from partnershop.cli.place import DataOption, JsonOption, connect
+from partnershop.cli.reading_hand_overs import unknown_hand_over
+from partnershop.db import unit_of_work
 
 group = typer.Typer(help="Operators' actions on an item.", no_args_is_help=True)
 
@@ -120,6 +122,9 @@ def settle_dispatch(
     ],
     reason: ReasonOption,
     reference: Annotated[str | None, typer.Option("--reference", help="The producer's own number of it.")] = None,
+    hand_over: Annotated[
+        str | None, typer.Option("--hand-over", help="Our order name there; else that of the one unknown now.")
+    ] = None,
     name: AsOption = None,
     no_wait: NoWaitOption = False,
     even_unknown: EvenUnknownOption = False,
@@ -128,9 +133,17 @@ def settle_dispatch(
 ) -> None:
     """Say what became of a hand-over whose outcome is unknown, after asking the producer.
 
-    Exit codes: 0 done; 1 refused: no hand-over of it is unknown; 2 wrong use or unknown; 3 no connection.
+    Exit codes: 0 done; 1 refused: it is not unknown, or no longer; 2 wrong use or unknown; 3 no connection.
     """
-    members = {"order": order, "item": item, "accepted": accepted, "reference": reference, "reason": reason}
+    connect(data)
+    if hand_over is None:
+        # Named in any case: whatever happens on the way, it is not taken for the word on a later hand-over.
+        with unit_of_work() as session:
+            hand_over = unknown_hand_over(session, shop, order, item)
+    members = {
+        "order": order, "item": item, "hand_over": hand_over, "accepted": accepted, "reference": reference,
+        "reason": reason,
+    }  # fmt: skip
     act(
         "dispatch.settled",
         members,

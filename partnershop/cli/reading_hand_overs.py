@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Dispatch, DispatchState, Item, Order
+from models import Dispatch, DispatchState, Item, Order, Shop
 from partnershop.cli.output import in_utc
 from partnershop.flows.orders import PREPAID_METHODS, owed, settings_of
 from partnershop.rules.lifecycle import ItemState
@@ -60,6 +60,18 @@ def dispatches_of(session: Session, items: Iterable[Item]) -> list[Dispatch]:
     """Every hand-over of these items, the oldest first."""
     ids = [item.id for item in items]
     return list(session.scalars(select(Dispatch).where(Dispatch.item_id.in_(ids)).order_by(Dispatch.id)))
+
+
+def unknown_hand_over(session: Session, shop: str, order: str, item: str) -> str | None:
+    """Our order name of the item's hand-over whose outcome nobody knows; None when there is none."""
+    query = (
+        select(Dispatch.key)
+        .join(Item, Item.id == Dispatch.item_id)
+        .join(Order, Order.id == Item.order_id)
+        .join(Shop, Shop.id == Order.shop_id)
+        .where(Shop.code == shop, Order.number == order, Item.key == item, Dispatch.state == DispatchState.UNKNOWN)
+    )
+    return session.scalars(query).first()
 
 
 def hand_overs(dispatches: Iterable[Dispatch], keys: Mapping[int, str]) -> list[dict[str, Any]]:

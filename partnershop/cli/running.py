@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partnershop.cli.ending import UnknownThing
-from partnershop.config import config
-from partnershop.db import engine, migrate
+from partnershop.db import forget_settings, migrate
 from partnershop.embedded import Servers, start_servers
 from partnershop.gateways.mail_server import read_server
 from partnershop.gateways.objects import Address
@@ -56,8 +55,8 @@ def running(
         if embedded_only:
             replace_secrets(PARTNERSHOP_SMTP_URL=f"smtp://{LOOPBACK}:{chosen.mail_sink}", PARTNERSHOP_OBJECTS_URL="")
         os.environ["PARTNERSHOP_DATA"] = str(data)
-        _forget_settings()
-        stack.callback(_forget_settings)
+        forget_settings()
+        stack.callback(forget_settings)
         migrate(database_url)
         supervisor = stack.enter_context(Supervisor(data, say=say, servers=servers))
         say("web, Unitedprint's simulator, workers, beat and Flower start")
@@ -123,11 +122,3 @@ def _to_whoever_listens(say: Callable[[str], None]) -> Callable[[str], None]:
             say(sentence)
 
     return said
-
-
-def _forget_settings() -> None:
-    """What was read of the environment before is read anew, and no connection outlives its server."""
-    if engine.cache_info().currsize:
-        engine().dispose()
-    engine.cache_clear()
-    config.cache_clear()

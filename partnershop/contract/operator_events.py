@@ -22,9 +22,14 @@ class ItemReleased(OfItem):
 
 
 class DispatchSettled(OfItem):
-    """`dispatch.settled`: what became of a hand-over whose outcome was unknown."""
+    """`dispatch.settled`: what became of a hand-over whose outcome was unknown.
+
+    `hand_over` is our own order name at the producer. A word that names it cannot be taken for one on a later hand-over
+    of the item.
+    """
 
     accepted: bool
+    hand_over: Name | None = None
     reference: Name | None = None
     reason: FreeText
 

@@ -1,19 +1,22 @@
 """Commission entries: what Unitedprint bills the shop on items that were invoiced and made in house."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from models import CommissionEntry, Item
+from models import CommissionEntry, Item, Shop
 from partnershop import clock
 from partnershop.db import copy_rows, new_ids
 from partnershop.flows.orders import settings_of
+from partnershop.flows.turns import Turns, of_shop, shops_with
 from partnershop.rules.eligibility import Route
 from partnershop.rules.money import percent_of
 from partnershop.rules.words import counted
 
 BATCH = 1000
+_TURNS = Turns()
 # An item that was invoiced and is made in house, without its entry yet.
 DUE = (
     Item.route == Route.IN_HOUSE, Item.invoice_id.is_not(None), Item.cancellation_id.is_(None),
@@ -33,11 +36,12 @@ class Booked:
 
 
 def book_next(session: Session, limit: int = BATCH) -> Booked:
-    """Book the next entries. The base is the item's net sale price as it was ordered: no complaint ever changes it."""
-    query = select(Item.id, Item.shop_id, Item.net, Item.invoice_id).where(*DUE)
-    rows = session.execute(
-        query.order_by(Item.shop_id, Item.id).limit(limit).with_for_update(key_share=True, skip_locked=True)
-    ).all()
+    """Book the next entries, a share of each shop's.
+
+    The base is the item's net sale price as it was ordered: no complaint ever changes it.
+    """
+    shops = shops_with(session, select(Item.id).where(of_shop(Item.shop_id, Shop.id), *DUE).order_by(Item.shop_id))
+    rows = _TURNS.share_out(shops, limit, lambda shop, share: _next_of(session, shop, share))
     if not rows:
         return Booked()
     rates = {shop_id: settings_of(session, shop_id).commission_percent for shop_id in {row.shop_id for row in rows}}
@@ -68,3 +72,9 @@ def book_next(session: Session, limit: int = BATCH) -> Booked:
         {"items": [row.id for row in rows], "entries": ids},
     )
     return Booked(len(rows))
+
+
+def _next_of(session: Session, shop_id: int, limit: int) -> Sequence[Row[int, int, int, int | None]]:
+    query = select(Item.id, Item.shop_id, Item.net, Item.invoice_id).where(of_shop(Item.shop_id, shop_id), *DUE)
+    query = query.order_by(Item.shop_id, Item.id).limit(limit)
+    return session.execute(query.with_for_update(key_share=True, skip_locked=True)).all()

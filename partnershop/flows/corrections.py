@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from models import Case, CaseItem, CaseKind, CaseState, Complaint, ComplaintState, Dispatch, Item, Order, Shop
@@ -11,6 +11,7 @@ from partnershop.db import undone_on_error
 from partnershop.errors import Refused
 from partnershop.flows import items as moves
 from partnershop.flows import refunds, refused_papers
+from partnershop.flows.case_hints import AT_ONCE, wake_next
 from partnershop.flows.corrections_papers import Corrected, percent_of_case, replace_invoice, take_back
 from partnershop.flows.dispatch_withdrawing import stop, withdraw
 from partnershop.flows.effective import effective
@@ -20,6 +21,7 @@ from partnershop.flows.orders import lock, note_completed, open_gates, owed
 from partnershop.flows.parked import release_waiting
 from partnershop.flows.redirect import void_commission
 from partnershop.flows.timing import it_is_time
+from partnershop.flows.turns import of_shop
 from partnershop.rules.lifecycle import ItemState, Trigger
 from partnershop.rules.money import in_words, to_minor
 from partnershop.rules.papers import DocumentKind, reduction_amount
@@ -27,15 +29,22 @@ from partnershop.rules.papers import DocumentKind, reduction_amount
 ATTEMPTS = 5
 
 
-def due(session: Session, limit: int = 500) -> list[tuple[str, str, int, CaseKind]]:
-    """The open cases that are due, as (shop, order, case, kind), the oldest first."""
-    rows = session.execute(
-        select(Shop.code, Order.number, Case.id, Case.kind)
-        .join(Order, Order.id == Case.order_id)
-        .join(Shop, Shop.id == Case.shop_id)
-        .where(Case.state == CaseState.OPEN, it_is_time(Case))
-        .order_by(Case.id)
+def due(session: Session, limit: int = AT_ONCE) -> list[tuple[str, str, int, CaseKind]]:
+    """The open cases that are due, as (shop, order, case, kind): each shop's oldest `limit`, one of each in turn."""
+    oldest = (
+        select(Case.id, Case.order_id, Case.kind)
+        .where(of_shop(Case.shop_id, Shop.id), Case.state == CaseState.OPEN, it_is_time(Case))
+        .order_by(Case.shop_id, Case.id)
         .limit(limit)
+        .lateral("oldest")
+    )
+    place = func.row_number().over(partition_by=Shop.id, order_by=oldest.c.id)
+    rows = session.execute(
+        select(Shop.code, Order.number, oldest.c.id, oldest.c.kind)
+        .select_from(Shop)
+        .join(oldest, true())
+        .join(Order, Order.id == oldest.c.order_id)
+        .order_by(place, oldest.c.id)
     )
     return [(shop, order, case, kind) for shop, order, case, kind in rows]
 
@@ -61,6 +70,7 @@ def settle(session: Session, case_id: int) -> str:
     shop = session.get_one(Shop, order.shop_id)
     for case in cases:
         _settle_one(session, shop, order, case)
+    wake_next(session, shop)
     return cases[-1].outcome or ""
 
 
@@ -178,15 +188,22 @@ def note_failure(session: Session, case_id: int, error: str) -> str:
     asked = session.get_one(Case, case_id)
     order = lock(session, asked.order_id)
     query = select(Case).where(Case.order_id == asked.order_id, Case.state == CaseState.OPEN, Case.id <= case_id)
-    case = session.scalars(query.order_by(Case.id).limit(1).with_for_update()).first()
-    if case is None:
+    cases = session.scalars(query.order_by(Case.id).with_for_update().execution_options(populate_existing=True)).all()
+    if not cases:
         return f"case {case_id} is {asked.state.value} already"
+    case = cases[0]
     case.attempts += 1
     case.last_error = error
     case.due_at = clock.now() + timedelta(seconds=2**case.attempts)
+    shop = session.get_one(Shop, order.shop_id)
+    said = f"attempt {case.attempts} at case {case.id} failed"
     if case.attempts >= ATTEMPTS:
         case.state = CaseState.PARKED
         case.outcome = f"parked after {ATTEMPTS} attempts: {error}"
-        _go_on(session, session.get_one(Shop, order.shop_id), order, case)
-        return f"case {case.id} is parked after {ATTEMPTS} attempts"
-    return f"attempt {case.attempts} at case {case.id} failed"
+        _go_on(session, shop, order, case)
+        said = f"case {case.id} is parked after {ATTEMPTS} attempts"
+    # While they wait for the next attempt, their places in the queue are others'.
+    for waiting in {case, cases[-1]}:
+        waiting.woken, waiting.due_at = False, case.due_at
+    wake_next(session, shop)
+    return said

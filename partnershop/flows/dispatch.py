@@ -13,9 +13,10 @@ from partnershop.flows import items as moves
 from partnershop.flows.dispatch_ticket import key_of, ticket_of
 from partnershop.flows.dispatch_withdrawing import settle_cancelled
 from partnershop.flows.orders import settings_of
-from partnershop.flows.parked import release
+from partnershop.flows.parked import release, release_redirections
 from partnershop.flows.settings import catalogue_in_force
 from partnershop.flows.timing import it_is_time, lease_has_ended
+from partnershop.flows.turns import of_shop
 from partnershop.gateways.outcome import Done, Outcome, Rejected, Unknown
 from partnershop.gateways.ticket import Ticket
 from partnershop.rules.eligibility import Route
@@ -68,7 +69,7 @@ def claim(session: Session, shop_id: int, route: Route, limit: int, *, idempoten
     """
     now = clock.now()
     retries = _claim_retries(session, shop_id, route, limit, idempotent=idempotent)
-    query = select(Item).where(Item.shop_id == shop_id, *_due(route)).order_by(Item.route, Item.shop_id, Item.id)
+    query = select(Item).where(of_shop(Item.shop_id, shop_id), *_due(route)).order_by(Item.route, Item.shop_id, Item.id)
     items = session.scalars(query.limit(limit - len(retries)).with_for_update(key_share=True, skip_locked=True)).all()
     new = [
         Dispatch(
@@ -201,6 +202,8 @@ def _again(session: Session, order: Order, item: Item, dispatch: Dispatch, reaso
     # Its case may have been settled or parked while the producer was called; nobody else takes this hand-over back.
     if settle_cancelled(session, item, dispatch, actor=ACTOR):
         return f"is not handed over, it has been cancelled: {reason}"
+    # An operator who wanted it at Unitedprint meanwhile had to wait for this call, and need not for the next.
+    release_redirections(session, session.get_one(Shop, order.shop_id), [item.id])
     return f"will be tried again in {int(backoff.total_seconds())} s: {reason}"
 
 

@@ -25,21 +25,29 @@ def settle_by_report(session: Session, item: Item, *, actor: str) -> None:
 
 
 def settle_by_word(
-    session: Session, item: Item, *, accepted: bool, reference: str | None, actor: str, reason: str
+    session: Session,
+    item: Item,
+    *,
+    key: str | None,
+    accepted: bool,
+    reference: str | None,
+    actor: str,
+    reason: str,
 ) -> str | None:
     """An operator says whether the producer has the item; returns a sentence, or None when nothing is unknown.
 
-    Not accepted: the item is free to be handed over again.
+    Nor is it when the word is about another hand-over (`key`) than the one that is unknown now: that word came late, or
+    twice. Not accepted: the item is free to be handed over again.
     """
     dispatch = _unknown(session, item)
-    if dispatch is None:
+    if dispatch is None or key not in (None, dispatch.key):
         return None
     if accepted:
         _accepted(session, item, dispatch, reference, actor, reason)
-        return f"{dispatch.producer.value} has it"
+        return f"{dispatch.producer.value} has it, called {dispatch.key} there"
     dispatch.state, dispatch.finished_at = DispatchState.REJECTED, clock.now()
     item.dispatch_id = None
-    return f"{dispatch.producer.value} does not have it; it will be handed over again"
+    return f"{dispatch.producer.value} does not have {dispatch.key}; it will be handed over again"
 
 
 def _accepted(

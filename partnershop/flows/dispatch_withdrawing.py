@@ -1,9 +1,10 @@
 """Taking a hand-over back: the producer is told that it must not make the item."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from models import Case, CaseState, Dispatch, DispatchState, Item, Shop
@@ -11,6 +12,7 @@ from partnershop import clock
 from partnershop.db import wake
 from partnershop.flows import items as moves
 from partnershop.flows.timing import it_is_time, nobody_holds
+from partnershop.flows.turns import Turns, of_shop, shops_with
 from partnershop.gateways.outcome import Done, Outcome
 from partnershop.rules.eligibility import Route
 from partnershop.rules.lifecycle import ItemState, Trigger
@@ -18,6 +20,7 @@ from partnershop.stages import Stage, Wake
 
 _LEASE = timedelta(minutes=3)
 _BACKOFF_CAP = timedelta(minutes=30)
+_TURNS = Turns()
 
 
 def withdraw(session: Session, item: Item, dispatch: Dispatch) -> None:
@@ -78,25 +81,30 @@ def due() -> tuple[ColumnElement[bool], ...]:
 
 
 def claim_withdrawals(session: Session, limit: int = 50) -> list[Withdrawal]:
-    """Lease the next hand-overs that are to be taken back."""
+    """Lease the next hand-overs that are to be taken back, a share of each shop's."""
     now = clock.now()
-    query = (
-        select(Dispatch, Shop.code, Item.route)
-        .join(Shop, Shop.id == Dispatch.shop_id)
-        .join(Item, Item.id == Dispatch.item_id)
-        .where(*due())
-        .order_by(Dispatch.id)
-        .limit(limit)
-        .with_for_update(of=Dispatch, skip_locked=True)
-    )
+    of_each = select(Dispatch.id).where(of_shop(Dispatch.shop_id, Shop.id), *due())
+    shops = shops_with(session, of_each.order_by(Dispatch.shop_id, Dispatch.due_at))
     jobs = []
-    for dispatch, shop, route in session.execute(query):
+    for dispatch, shop, route in _TURNS.share_out(shops, limit, lambda *share: _next_of(session, *share)):
         dispatch.lease += 1
         dispatch.leased_until = now + _LEASE
         is_redirected = route is Route.UNITEDPRINT
         reason = "the item goes to Unitedprint instead" if is_redirected else "the item has been cancelled"
         jobs.append(Withdrawal(dispatch.id, dispatch.lease, shop, dispatch.key, reason))
     return jobs
+
+
+def _next_of(session: Session, shop_id: int, limit: int) -> Sequence[Row[Dispatch, str, Route | None]]:
+    query = (
+        select(Dispatch, Shop.code, Item.route)
+        .join(Shop, Shop.id == Dispatch.shop_id)
+        .join(Item, Item.id == Dispatch.item_id)
+        .where(of_shop(Dispatch.shop_id, shop_id), *due())
+        .order_by(Dispatch.shop_id, Dispatch.due_at)
+        .limit(limit)
+    )
+    return session.execute(query.with_for_update(of=Dispatch, skip_locked=True)).all()
 
 
 def record_withdrawal(session: Session, job: Withdrawal, outcome: Outcome) -> str:

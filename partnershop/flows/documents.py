@@ -10,21 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
-from models import Rendering, RenderingState
+from models import Rendering, RenderingState, Shop
 from partnershop import clock
 from partnershop.db import wake
 from partnershop.documents.paper import Paper
 from partnershop.flows.papers import load_papers
 from partnershop.flows.timing import it_is_time, nobody_holds
+from partnershop.flows.turns import Turns, of_shop, shops_with
 from partnershop.stages import Stage, Wake
 
-BATCH = 8
+BATCH = 2
+"""So few, because a paper takes long to print and another shop's waits for the batch in hand."""
 ATTEMPTS = 4
 LEASE = timedelta(minutes=5)
 _BACKOFF = timedelta(seconds=20)
+_TURNS = Turns()
 
 
 @dataclass(frozen=True)
@@ -42,24 +45,47 @@ def due() -> tuple[ColumnElement[bool], ...]:
 
 
 def claim(session: Session, limit: int = BATCH) -> list[Job]:
-    """Lease the next papers to print. One that was tried before comes alone."""
-    now = clock.now()
-    query = select(Rendering).where(*due()).order_by(Rendering.document_id).with_for_update(skip_locked=True)
-    rows = session.scalars(query.where(Rendering.attempts == 0).limit(limit)).all()
-    if not rows:
-        rows = session.scalars(query.limit(1)).all()
-    leased = []
-    for row in rows:
-        if row.attempts >= ATTEMPTS:
-            row.state = RenderingState.PARKED
-            row.last_error = row.last_error or "the renderer died each time"
-            continue
-        row.attempts += 1
-        row.lease += 1
-        row.leased_until = now + LEASE
-        leased.append(row)
+    """Lease the next papers to print, a share of each shop's. One that was tried before comes alone.
+
+    Papers whose attempts are spent are parked on the way, and do not end the search.
+    """
+    leased: list[Rendering] = []
+    while not leased and (rows := next_of_all(session, limit)):
+        leased = [row for row in rows if _leased(row)]
+        session.flush()
     papers = load_papers(session, [row.document_id for row in leased])
     return [Job(row.document_id, row.lease, papers[row.document_id]) for row in leased]
+
+
+def _leased(row: Rendering) -> bool:
+    """Lease it; False where its attempts are spent and it is parked instead."""
+    if row.attempts >= ATTEMPTS:
+        row.state = RenderingState.PARKED
+        row.last_error = row.last_error or "the renderer died each time"
+        return False
+    row.attempts += 1
+    row.lease += 1
+    row.leased_until = clock.now() + LEASE
+    return True
+
+
+def next_of_all(session: Session, limit: int) -> list[Rendering]:
+    """The next papers, of each shop in turn; at the turn of a shop that has no others, one that was tried before."""
+    of_each = select(Rendering.document_id).where(of_shop(Rendering.shop_id, Shop.id), *due())
+    shops = shops_with(session, of_each.order_by(Rendering.shop_id, Rendering.document_id))
+    for shop in _TURNS.order(shops)[:1]:
+        if not _of_shop(session, shop, 1, Rendering.attempts == 0) and (tried := _of_shop(session, shop, 1, true())):
+            _TURNS.served(shop)
+            return tried
+    return _TURNS.share_out(
+        shops, limit, lambda shop, share: _of_shop(session, shop, share, Rendering.attempts == 0)
+    )
+
+
+def _of_shop(session: Session, shop_id: int, limit: int, which: ColumnElement[bool]) -> list[Rendering]:
+    query = select(Rendering).where(of_shop(Rendering.shop_id, shop_id), *due(), which)
+    query = query.order_by(Rendering.shop_id, Rendering.document_id).limit(limit)
+    return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
 def store(session: Session, job: Job, pdf: bytes, renderer: str, location: str | None = None) -> bool:

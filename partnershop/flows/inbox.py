@@ -16,6 +16,7 @@ from partnershop import clock
 from partnershop.contract import OrderPlaced, data_of
 from partnershop.counters import Counted, count
 from partnershop.flows import mail, refunds
+from partnershop.flows.case_hints import wake_next
 from partnershop.flows.inbox_events import HANDLERS
 from partnershop.flows.inbox_outcomes import Handled, Outcome, Parked, Quarantined
 from partnershop.flows.inbox_placing import place
@@ -106,6 +107,8 @@ def _apply(
             outcomes[event.id] = HANDLERS[event.type](touched, event, item)
     _follow_up(session, shop, touched.changed_orders())
     mail.queue_shipped(session, shop, touched.shipped)
+    if touched.has_new_cases:
+        wake_next(session, shop)
     new = [event.order_number for event, _ in placed if event.order_number and isinstance(outcomes[event.id], Handled)]
     return [outcomes[event.id] for event in events], [("order", number) for number in new] + touched.released
 

@@ -7,9 +7,7 @@ from sqlalchemy import select
 
 from models import Case, CaseItem, CaseKind, CaseState, Complaint, ComplaintState, Event, Item, Order
 from partnershop import clock
-from partnershop.db import wake
 from partnershop.flows import mail
-from partnershop.flows.case_hints import hint
 from partnershop.flows.inbox_outcomes import Handled, Outcome, Parked, Quarantined
 from partnershop.flows.inbox_touched import Touched, find, unknown_order
 from partnershop.flows.refused_papers import open_row
@@ -57,7 +55,7 @@ def _add_case(touched: Touched, case: Case, order: Order, items: Sequence[Item])
     touched.session.flush()
     touched.session.add_all(CaseItem(case_id=case.id, item_id=item.id) for item in items)
     touched.change(order)
-    wake(touched.session, hint(touched.shop.code, order.number, case.id, case.kind))
+    touched.has_new_cases = True
 
 
 def complaint_opened(touched: Touched, event: Event, data: Any) -> Outcome:

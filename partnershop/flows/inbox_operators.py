@@ -54,11 +54,14 @@ def dispatch_settled(touched: Touched, event: Event, data: Any) -> Outcome:
         return found
     order, item = found
     sentence = settle_by_word(
-        touched.session, item, accepted=data.accepted, reference=data.reference, actor=event.source, reason=data.reason
-    )
+        touched.session, item, key=data.hand_over, accepted=data.accepted, reference=data.reference,
+        actor=event.source, reason=data.reason,
+    )  # fmt: skip
     touched.released.append(("hand_over", f"{order.number}/{item.key}"))
     touched.change(order)
     if sentence is None:
-        return Handled(f"refused: no hand-over of item {item.key} of {order.number} is unknown", refused=True)
+        which = f"the hand-over {data.hand_over}" if data.hand_over else "no hand-over"
+        is_it = "is not unknown" if data.hand_over else "is unknown"
+        return Handled(f"refused: {which} of item {item.key} of {order.number} {is_it}", refused=True)
     wake(touched.session, Wake(Stage.DISPATCH, shop=touched.shop.code))
     return Handled(f"item {item.key} of {order.number}: {sentence}")

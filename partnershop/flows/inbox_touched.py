@@ -22,6 +22,7 @@ class Touched:
         self.payments: dict[tuple[int, str], Payment] = {}
         self.released: list[tuple[str, str]] = []
         self.shipped: list[tuple[Order, Item]] = []
+        self.has_new_cases = False
         self._changed: dict[int, Order] = {}
 
     def load(self, events: Sequence[Event], data: Sequence[Any]) -> None:

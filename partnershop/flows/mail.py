@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, exists, select, update
+from sqlalchemy import ColumnElement, Exists, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -42,8 +42,8 @@ def will_go() -> tuple[ColumnElement[bool], ...]:
 
 
 def _has_paper(condition: ColumnElement[bool]) -> Exists:
-    carried = (MailDocument.mail_id == Mail.id, Rendering.document_id == MailDocument.document_id)
-    return exists().where(*carried, condition)
+    carried = select(MailDocument.mail_id).join(Rendering, Rendering.document_id == MailDocument.document_id)
+    return carried.where(MailDocument.mail_id == Mail.id, condition).exists()
 
 
 def is_on(settings: ShopSettings) -> bool:

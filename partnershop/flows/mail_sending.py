@@ -18,6 +18,7 @@ from partnershop.errors import Defect, Transient
 from partnershop.flows import document_bytes
 from partnershop.flows.mail import due
 from partnershop.flows.mail_composing import compose
+from partnershop.flows.turns import Turns, of_shop, shops_with
 from partnershop.gateways.mail import Attachment, Message
 from partnershop.gateways.outcome import Done, Outcome, Rejected, Unavailable, Unknown
 
@@ -30,6 +31,7 @@ UNCERTAIN = 4
 DEFECTS = 4
 _BACKOFF, _BACKOFF_CAP = timedelta(minutes=1), timedelta(hours=1)
 _DIED = "the worker died each time"
+_TURNS = Turns()
 
 
 @dataclass(frozen=True)
@@ -48,20 +50,27 @@ class Job:
 
 
 def claim(session: Session) -> Job | None:
-    """Lease the next mail; mails whose tries are spent are parked on the way."""
-    query = select(Mail).where(*due()).order_by(Mail.due_at, Mail.id).limit(1).with_for_update(skip_locked=True)
-    while True:
-        mail = session.scalars(query).first()
-        if mail is None:
-            return None
+    """Lease the next mail, of each shop one in turn; mails whose tries are spent are parked on the way."""
+    of_each = select(Mail.id).where(of_shop(Mail.shop_id, Shop.id), *due())
+    shops = shops_with(session, of_each.order_by(Mail.shop_id, Mail.due_at))
+    for mail in _TURNS.share_out(shops, 1, lambda shop, _: _next_of(session, shop)):
+        mail.attempts += 1
+        mail.lease += 1
+        mail.leased_until = clock.now() + LEASE
+        return Job(mail.id, mail.lease, _about(session, mail), mail.uncertain_at, mail.times_uncertain)
+    return None
+
+
+def _next_of(session: Session, shop_id: int) -> list[Mail]:
+    """The shop's next mail, if any."""
+    query = select(Mail).where(of_shop(Mail.shop_id, shop_id), *due())
+    query = query.order_by(Mail.shop_id, Mail.due_at, Mail.id).limit(1)
+    while (mail := session.scalars(query.with_for_update(skip_locked=True)).first()) is not None:
         if not _is_spent(mail):
-            break
+            return [mail]
         _park(mail, mail.last_error or _DIED)
         session.flush()
-    mail.attempts += 1
-    mail.lease += 1
-    mail.leased_until = clock.now() + LEASE
-    return Job(mail.id, mail.lease, _about(session, mail), mail.uncertain_at, mail.times_uncertain)
+    return []
 
 
 def prepare(session: Session, job: Job) -> Message | None:

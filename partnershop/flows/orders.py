@@ -104,11 +104,12 @@ def open_gates(session: Session, shop: Shop, orders: Sequence[Order]) -> None:
 
 
 def note_completed(session: Session, shop: Shop, order_ids: Iterable[int]) -> None:
-    """Make the invoice due for orders all of whose live items are shipped, where the shop invoices on shipping.
+    """Make the invoice due for orders all of whose live items are shipped and whose invoice was not due at once.
 
-    So it is everywhere for orders that go to businesses in other states of the EU; where the shop invoices at once, it
-    is due as soon as none of these lines is left. An order with an open case waits for it: the case came first and
-    decides what is on the invoice.
+    Those are the orders of shops that invoice on shipping (or did when they were placed), and everywhere the orders
+    that go to businesses in other states of the EU; where the shop invoices at once, theirs is due as soon as none of
+    these lines is left. An order with an open case waits for it: the case came first and decides what is on the
+    invoice.
     """
     ids = list(order_ids)
     if not ids:
@@ -119,8 +120,8 @@ def note_completed(session: Session, shop: Shop, order_ids: Iterable[int]) -> No
     unshipped = exists().where(own, Item.state.not_in((ItemState.SHIPPED, ItemState.CANCELLED)))
     complete = and_(live, ~unshipped)
     if settings_of(session, shop.id).invoice_on != "shipped":
-        no_longer = and_(live, ~_names_its_delivery(Item.state != ItemState.CANCELLED))
-        complete = and_(_names_its_delivery(true()), or_(complete, no_longer))
+        no_longer = and_(live, _names_its_delivery(true()), ~_names_its_delivery(Item.state != ItemState.CANCELLED))
+        complete = or_(complete, no_longer)
     completed = session.execute(
         update(Order)
         .where(

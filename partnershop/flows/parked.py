@@ -1,8 +1,8 @@
 """Letting parked events go on when what they wait for has come."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import Event, EventState, Item, Order, Shop
@@ -36,3 +36,23 @@ def release(session: Session, order: Order, item: Item) -> int:
     """Let events go on that waited until this item was handed over (or until that failed)."""
     shop = session.get_one(Shop, order.shop_id)
     return release_waiting(session, shop, [("hand_over", f"{order.number}/{item.key}")])
+
+
+def release_redirections(session: Session, shop: Shop, item_ids: Collection[int]) -> int:
+    """Let operators' hand-overs to Unitedprint go on that came before these items had a route; how many events.
+
+    Without it they would go on only when the print works have the ticket, perhaps with the item on the press already.
+    """
+    waiting = session.scalars(
+        select(Event.waits_key).where(
+            Event.shop_id == shop.id, Event.state == EventState.PARKED, Event.waits_for == "hand_over",
+            Event.type == "item.redirected",
+        )
+    ).all()  # fmt: skip
+    if not waiting:
+        return 0
+    rows = session.execute(
+        select(Order.number, Item.key).join(Order, Order.id == Item.order_id).where(Item.id.in_(item_ids))
+    )
+    routed = {f"{order}/{key}" for order, key in rows}
+    return release_waiting(session, shop, [("hand_over", name) for name in sorted(routed.intersection(waiting))])

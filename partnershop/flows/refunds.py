@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from models import Case, Order, RefundRequest, RefundState, Shop
@@ -13,6 +13,7 @@ from partnershop.db import wake
 from partnershop.flows.orders import owed
 from partnershop.flows.parked import release_waiting
 from partnershop.flows.timing import it_is_time, nobody_holds
+from partnershop.flows.turns import Turns, of_shop, shops_with
 from partnershop.gateways.outcome import Done, Outcome
 from partnershop.gateways.payments import RefundInstruction
 from partnershop.rules.money import in_words, to_text
@@ -80,6 +81,7 @@ def _cause(session: Session, order: Order) -> str:
 
 LEASE = timedelta(minutes=2)
 _BACKOFF_CAP = timedelta(hours=1)
+_TURNS = Turns()
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,15 @@ def due() -> tuple[ColumnElement[bool], ...]:
 
 
 def claim(session: Session, limit: int = 50) -> list[Job]:
-    """Lease the next requests that nobody has been asked to pay yet. They are committed rows: their id is the key."""
+    """Lease the next requests that nobody has been asked to pay yet, a share of each shop's.
+
+    They are committed rows: their id is the key.
+    """
     now = clock.now()
-    query = (
-        select(RefundRequest, Order.number, Shop.code)
-        .join(Order, Order.id == RefundRequest.order_id)
-        .join(Shop, Shop.id == RefundRequest.shop_id)
-        .where(*due())
-        .order_by(RefundRequest.id)
-        .limit(limit)
-        .with_for_update(of=RefundRequest, skip_locked=True)
-    )
+    of_each = select(RefundRequest.id).where(of_shop(RefundRequest.shop_id, Shop.id), *due())
+    shops = shops_with(session, of_each.order_by(RefundRequest.shop_id, RefundRequest.id))
     jobs = []
-    for refund, order, shop in session.execute(query):
+    for refund, order, shop in _TURNS.share_out(shops, limit, lambda shop, share: _next_of(session, shop, share)):
         refund.lease += 1
         refund.attempts += 1
         refund.leased_until = now + LEASE
@@ -117,6 +115,19 @@ def claim(session: Session, limit: int = 50) -> list[Job]:
         instruction = RefundInstruction(refund.name, shop, order, amount, refund.currency, refund.reason)
         jobs.append(Job(refund.id, refund.lease, instruction))
     return jobs
+
+
+def _next_of(session: Session, shop_id: int, limit: int) -> Sequence[Row[RefundRequest, str, str]]:
+    query = (
+        select(RefundRequest, Order.number, Shop.code)
+        .join(Order, Order.id == RefundRequest.order_id)
+        .join(Shop, Shop.id == RefundRequest.shop_id)
+        .where(of_shop(RefundRequest.shop_id, shop_id), *due())
+        .order_by(RefundRequest.shop_id, RefundRequest.id)
+        .limit(limit)
+        .with_for_update(of=RefundRequest, skip_locked=True)
+    )
+    return session.execute(query).all()
 
 
 def record(session: Session, job: Job, outcome: Outcome) -> str:

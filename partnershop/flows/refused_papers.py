@@ -16,7 +16,7 @@ from partnershop.counters import Counted, count
 from partnershop.db import wake
 from partnershop.documents.breach import Breach
 from partnershop.errors import Transient
-from partnershop.flows.case_hints import hint
+from partnershop.flows.case_hints import wake_next
 from partnershop.flows.issuing import Refusal
 from partnershop.stages import Stage, Wake
 
@@ -121,7 +121,7 @@ def _release(
         row.released_at, row.released_by = clock.now(), by
         if row.case_id is None:
             _due_again(session, shop, by_id[row.order_id])
-    _open_again(session, shop, by_id, [row.case_id for row in rows if row.case_id is not None])
+    _open_again(session, shop, [row.case_id for row in rows if row.case_id is not None])
     session.flush()
     return len(rows)
 
@@ -132,9 +132,9 @@ def _due_again(session: Session, shop: Shop, order: Order) -> None:
     wake(session, Wake(Stage.INVOICING, shop=shop.code))
 
 
-def _open_again(session: Session, shop: Shop, orders: dict[int, Order], case_ids: Sequence[int]) -> None:
+def _open_again(session: Session, shop: Shop, case_ids: Sequence[int]) -> None:
     query = select(Case).where(Case.id.in_(case_ids), Case.state == CaseState.PARKED).order_by(Case.id)
     for case in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
-        case.state, case.attempts, case.due_at = CaseState.OPEN, 0, clock.now()
+        case.state, case.attempts, case.due_at, case.woken = CaseState.OPEN, 0, clock.now(), False
         case.outcome = case.last_error = case.leased_until = None
-        wake(session, hint(shop.code, orders[case.order_id].number, case.id, case.kind))
+    wake_next(session, shop)

@@ -15,7 +15,9 @@ from partnershop.db import copy_rows, wake
 from partnershop.flows import items as moves
 from partnershop.flows.explain import sentence
 from partnershop.flows.orders import settings_of
+from partnershop.flows.parked import release_redirections
 from partnershop.flows.settings import LoadedCatalogue, catalogue_in_force, place_of_production
+from partnershop.flows.turns import of_shop
 from partnershop.logging import log
 from partnershop.rules.eligibility import Decision, Verdict, decide
 from partnershop.rules.lifecycle import ItemState, Kind, Trigger, move
@@ -68,7 +70,7 @@ def claim(shop_id: int, limit: int) -> Select[Any]:
     columns = (Item.id, Item.product, Item.options, Item.state, Item.hold_code, Item.hold_reason, Item.gates_passed_at)
     return (
         select(*columns, Item.invoice_id)
-        .where(Item.shop_id == shop_id, _DUE)
+        .where(of_shop(Item.shop_id, shop_id), _DUE)
         .order_by(Item.shop_id, Item.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
@@ -93,6 +95,7 @@ def _route(session: Session, shop_id: int, claimed: Select[Any]) -> Routed:
     held = [(row, decision) for row, decision in decided if decision.route is None]
     _save_routed(session, routed, settings, catalogue)
     _save_held(session, held)
+    release_redirections(session, shop, [row.id for row, _ in routed])
     copy_rows(session, ItemHistory.__table__, list(chain.from_iterable(_history(*pair) for pair in decided)))  # type: ignore[arg-type]
     _wake_next(session, shop, routed)
     in_house = sum(decision.route == "in_house" for _, decision in routed)

@@ -9,7 +9,8 @@ listening.
 Mails lie in `FOLDER/mails`, as they came over the wire: `0001-fattura-12-ordine-a-1001.eml`, numbered in the order of
 their arrival, also across restarts, and named after their subjects. `envelopes.jsonl` beside them has a line for each:
 file, sender, recipients (those in bcc are nowhere else), time. Recipients that match a pattern (`*@refused.example`)
-are refused for ever (550) or for now (450).
+are refused for ever (550) or for now (450). `FOLDER/sink-control.json` makes it lose answers, close or be slow, see
+`mail_sink_mode`.
 """
 
 import argparse
@@ -22,24 +23,30 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from partnershop import clock
+from partnershop.gateways.mail_sink_mode import Behaviour, Control, Mode
 from partnershop.gateways.mail_sink_session import Session
 from partnershop.gateways.mail_sink_store import Store
 
 _LINE_LIMIT_BYTES = 64 * 1024
 _IDLE_SECONDS = 300
+_CONTROL_FILE = "sink-control.json"
+_BEGINS = b"MAIL"
 
 
 class Sink:
     """The server: where it keeps mails, and whom it refuses."""
 
-    def __init__(self, store: Store, refuse: Sequence[str] = (), defer: Sequence[str] = ()) -> None:
+    def __init__(
+        self, store: Store, behaviour: Behaviour, refuse: Sequence[str] = (), defer: Sequence[str] = ()
+    ) -> None:
         self._store = store
+        self._behaviour = behaviour
         self._refuse = tuple(refuse)
         self._defer = tuple(defer)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Talk to one client until it goes."""
-        session = Session(self.verdict, self._keep)
+        session, control = Session(self.verdict, self._keep), Control()
         try:
             writer.write(session.greeting())
             while not session.over:
@@ -47,7 +54,9 @@ class Sink:
                     await writer.drain()
                     # Not at a line feed alone: whoever takes one for a line end can be made to see two mails in one.
                     line = await reader.readuntil(b"\r\n")
-                writer.write(session.answer(line))
+                if session.is_listening and line[:4].upper() == _BEGINS:
+                    control = self._behaviour.next()
+                writer.write(await _as_controlled(control, session, line))
             await writer.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # gone, silent, or no mail program: nothing was promised
@@ -66,6 +75,20 @@ class Sink:
 
     def _keep(self, sender: str, recipients: Sequence[str], data: bytes) -> str:
         return self._store.keep(sender, recipients, data, clock.now())
+
+
+async def _as_controlled(control: Control, session: Session, line: bytes) -> bytes:
+    """The session's answer to a line, if it is not to go wrong with this mail."""
+    if control.mode is Mode.BUSY_421 and session.is_listening:
+        session.over = True
+        return b"421 4.3.2 too busy, closing\r\n"
+    answer = session.answer(line)
+    if session.has_kept and control.mode is Mode.SLOW:
+        await asyncio.sleep(control.delay_seconds)
+    if session.has_kept and control.mode is Mode.LOST_AFTER_DATA:
+        session.over = True
+        return b""
+    return answer
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -101,7 +124,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"Cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
-    asyncio.run(_run(Sink(Store(options.data), options.refuse, options.defer), listener))
+    behaviour = Behaviour(options.data / _CONTROL_FILE)
+    asyncio.run(_run(Sink(Store(options.data), behaviour, options.refuse, options.defer), listener))
     return 0
 
 

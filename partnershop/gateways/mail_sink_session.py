@@ -18,7 +18,14 @@ class Session:
         self._keep = keep
         self._data: list[bytes] | None = None
         self.over = False
+        self.has_kept = False
+        """Whether the last answer was to a whole mail that was kept."""
         self._forget()
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the next line is a command, and not a line of a mail."""
+        return self._data is None
 
     def greeting(self) -> bytes:
         """What is said first."""
@@ -26,6 +33,7 @@ class Session:
 
     def answer(self, line: bytes) -> bytes:
         """The answer to a line with its line end; empty while a mail is being taken down."""
+        self.has_kept = False
         if self._data is not None:
             return self._take_down(self._data, line)
         verb, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
@@ -98,9 +106,11 @@ class Session:
         if size > _SIZE_LIMIT_BYTES:
             return "552 5.3.4 the mail is too big"
         try:
-            return f"250 2.0.0 kept as {self._keep(sender, recipients, data)}"
+            name = self._keep(sender, recipients, data)
         except OSError as error:
             return f"452 4.3.1 cannot be kept: {error.strerror}"
+        self.has_kept = True
+        return f"250 2.0.0 kept as {name}"
 
     def _reset(self, _rest: str) -> str:
         self._forget()

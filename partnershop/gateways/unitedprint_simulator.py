@@ -8,12 +8,14 @@
   `{"response": 1, "deliveryDate", "net", "gross", "currency"}`, or `{"response": 0, "codes": ["200035"]}`.
 - `GET /orders?order_name=`: `{"count", "orders"}`, one entry per position. The same name twice is two orders: nothing
   is deduplicated.
+- `GET /forgotten`: `{"order_names"}`, those that were accepted and forgotten, oldest first.
 - `GET /health`: 200.
 - `GET /control`, `POST /control`: how it behaves, see `unitedprint_simulator_mode.Control`.
 
 What the modes do to an order: *slow* waits, then places it and answers; *refuse* answers with a code and keeps nothing;
 *accept_then_time_out* places it and answers only after the delay; *error* answers with `status` and keeps nothing;
-*garbage* places it and answers with something unreadable.
+*garbage* places it and answers with something unreadable; *accept_and_forget* answers with an order number and keeps
+nothing.
 """
 
 import argparse
@@ -60,6 +62,7 @@ class Simulator:
             routes=[
                 Route("/createOrder", self.create_order, methods=["POST"]),
                 Route("/orders", self.list_orders, methods=["GET"]),
+                Route("/forgotten", self.list_forgotten, methods=["GET"]),
                 Route("/health", self.health, methods=["GET"]),
                 Route("/control", self.show_control, methods=["GET"]),
                 Route("/control", self.set_control, methods=["POST"]),
@@ -88,16 +91,17 @@ class Simulator:
             return _refusal([code(INVALID, "the request")], status=400)
         if codes := faults(order):
             return _refusal(codes)
-        answer = _quotation(order) if order["validate"] == 1 else self._placed(order)
+        answer = _quotation(order) if order["validate"] == 1 else self._placed(order, control.mode)
         if control.mode is Mode.ACCEPT_THEN_TIME_OUT:
             await asyncio.sleep(control.delay_seconds)
         if control.mode is Mode.GARBAGE:
             return Response(b'<html>\x00{"response": 1, "orderNumb', media_type="application/json")
         return answer
 
-    def _placed(self, order: dict[str, Any]) -> Response:
+    def _placed(self, order: dict[str, Any], mode: Mode) -> Response:
+        take = self._orders.forget if mode is Mode.ACCEPT_AND_FORGET else self._orders.place
         try:
-            number = self._orders.place(order)
+            number = take(order)
         except (UnicodeEncodeError, OverflowError):  # a lone surrogate, a quantity beyond 64 bits
             return _refusal([code(INVALID, "orderPositions.orderInformation")])
         return JSONResponse({"response": 1, "orderNumber": number})
@@ -106,6 +110,10 @@ class Simulator:
         """What was placed, one entry per position."""
         orders = self._orders.list(request.query_params.get("order_name"))
         return JSONResponse({"count": len(orders), "orders": list(orders)})
+
+    async def list_forgotten(self, _request: Request) -> Response:
+        """The orderNames of what was answered with a number and not kept."""
+        return JSONResponse({"order_names": list(self._orders.forgotten())})
 
     async def health(self, _request: Request) -> Response:
         """It is up."""

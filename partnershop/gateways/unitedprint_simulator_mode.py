@@ -15,6 +15,7 @@ class Mode(StrEnum):
     ACCEPT_THEN_TIME_OUT = "accept_then_time_out"
     ERROR = "error"
     GARBAGE = "garbage"
+    ACCEPT_AND_FORGET = "accept_and_forget"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS positions (
     customer_product_id TEXT NOT NULL, order_quantity INTEGER NOT NULL, shipping_type TEXT NOT NULL,
     PRIMARY KEY (order_id, position)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forgotten (id INTEGER PRIMARY KEY AUTOINCREMENT, order_name TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS positions_by_order_name ON positions (order_name);
 """
 _LIST = """
@@ -66,6 +67,23 @@ class Orders:
                 ],
             )
         return _order_number(order_id)
+
+    def forget(self, request: Mapping[str, Any]) -> str:
+        """Answer a checked request with an order number that is never given again, and keep only its orderNames."""
+        names = [(each["orderInformation"]["orderName"],) for each in request["orderPositions"]]
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT INTO forgotten (order_name) VALUES (?)", names)
+            # The number is used up, as that of an order which was removed.
+            (order_id,) = self._connection.execute(
+                "INSERT INTO orders (received_at, customer_number, request) VALUES ('', '', '') RETURNING id"
+            ).fetchone()
+            self._connection.execute("DELETE FROM orders WHERE id = ?", (order_id,))
+        return _order_number(order_id)
+
+    def forgotten(self) -> Sequence[str]:
+        """The orderNames that were forgotten, oldest first."""
+        return [name for (name,) in self._connection.execute("SELECT order_name FROM forgotten ORDER BY id")]
 
     def list(self, order_name: str | None = None) -> Sequence[dict[str, object]]:
         """All positions ordered, oldest first, or those of one orderName."""

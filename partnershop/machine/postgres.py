@@ -115,6 +115,12 @@ class Postgres:
 
         Raises `Refused` for a cluster of another major version, `Transient` when it does not come up.
         """
+        self.launch(port, lock)
+        self.server.wait_until(self.answers)
+        self._make_database()
+
+    def launch(self, port: int, lock: int) -> None:
+        """Start on this port without waiting for it. Raises `Refused` for a cluster of another major version."""
         programs = programs_for(self.home, self.user)
         if not self.cluster.is_dir():
             self._make_cluster(programs)
@@ -126,8 +132,6 @@ class Postgres:
         argv = [str(programs / "postgres"), "-D", str(self.cluster), *options]
         # SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything is written.
         self.server.start(argv, folder=self.cluster, ending=signal.SIGINT, lock=lock, user=self.user)
-        self.server.wait_until(self._answers)
-        self._make_database()
 
     def _make_cluster(self, programs: Path) -> None:
         unfinished = self.home / "postgres.unfinished"  # renamed at the end: a killed initdb leaves no half cluster
@@ -180,7 +184,8 @@ class Postgres:
         except OSError:
             return False  # another user's process
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it lets somebody in now."""
         with contextlib.suppress(psycopg.OperationalError), self._connection():
             return True
         return False

@@ -47,13 +47,17 @@ class Valkey:
 
     def start(self, port: int, lock: int) -> None:
         """Start on this port and return when it answers. Raises `Transient` when it does not come up."""
+        self.launch(port, lock)
+        self.server.wait_until(self.answers)
+
+    def launch(self, port: int, lock: int) -> None:
+        """Start on this port without waiting for it."""
         self.port = port
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self._write_configuration()
         # Relative names only: Valkey splits its configuration at blanks, and the data folder may hold some.
         argv = [str(program()), "valkey.conf"]
         self.server.start(argv, folder=self.folder, ending=signal.SIGTERM, lock=lock)
-        self.server.wait_until(self._answers)
 
     def _write_configuration(self) -> None:
         settings = {
@@ -74,7 +78,8 @@ class Valkey:
         with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600), encoding="ascii") as file:
             file.write(text)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it answers a ping now."""
         # Once: the client's own repetitions would take seconds, and `wait_until` asks again.
         once = Retry(NoBackoff(), 0)
         client = redis.Redis(host=LOOPBACK, port=self.port, password=self.password, socket_timeout=5, retry=once)

@@ -82,8 +82,8 @@ _HELD = Words(
 )
 
 _SETTLE = (
-    "`partnershop item settle-dispatch {order} {item} --shop {shop} --accepted --reason TEXT`",
-    "`partnershop item settle-dispatch {order} {item} --shop {shop} --not-accepted --reason TEXT`",
+    "`partnershop item settle-dispatch {order} {item} --shop {shop} --hand-over {name} --accepted --reason TEXT`",
+    "`partnershop item settle-dispatch {order} {item} --shop {shop} --hand-over {name} --not-accepted --reason TEXT`",
 )
 _UNKNOWN = Words(
     en=Said(

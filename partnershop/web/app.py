@@ -20,10 +20,11 @@ from partnershop.db import unit_of_work
 from partnershop.flows.intake import Receipt
 from partnershop.web import openapi
 from partnershop.web.body import media_type_of, read_body
+from partnershop.web.credit import MOST_BYTES
 from partnershop.web.door import Door, Signature
+from partnershop.web.gate import Gate, Visit
 from partnershop.web.health import Health, Timed
 from partnershop.web.known_shops import KnownShop, KnownShops
-from partnershop.web.pace import Pace
 from partnershop.web.problems import Problem, as_json
 from partnershop.web.room import RETRY_SECONDS
 from partnershop.web.writer import cannot_store
@@ -73,23 +74,23 @@ class PlainRoute(APIRoute):
 
 
 class _Intake:
-    """The routes, and what they share: the threads, the remembered shops, the pace."""
+    """The routes, and what they share: the threads, the remembered shops, the gate."""
 
     def __init__(self, body_seconds: float) -> None:
         self._body_seconds = body_seconds
         self._shops = KnownShops()
         self._door = Door(self._shops)
-        self._pace = Pace(config().requests_per_minute)
+        self._gate = Gate(config().requests_per_minute, max(MOST_BYTES, config().body_limit_bytes))
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="question")
 
     async def post_events(self, shop: str, request: Request) -> Response:
         known = await self._known(shop)
         media_type = media_type_of(request)
-        self._check_pace(known)
-        body = await read_body(request, config().body_limit_bytes, self._body_seconds)
+        visit = Visit(self._gate, known.shop.id, request.client.host if request.client else "")
+        body = await read_body(request, config().body_limit_bytes, self._body_seconds, visit.before_large)
         headers = request.headers
         signature = Signature(headers.get(ID_HEADER), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER))
-        return _answer(await self._door.receive(known, media_type, signature, body))
+        return _answer(await self._door.receive(known, media_type, signature, body, visit.proven))
 
     async def health(self, request: Request) -> Response:
         await self._in_thread(_ask_database)
@@ -100,16 +101,6 @@ class _Intake:
         if known is None:
             raise Problem(404, "no-such-shop", "there is no shop of this code: check the path, /shops/{shop}/events")
         return known
-
-    def _check_pace(self, known: KnownShop) -> None:
-        wait = self._pace.seconds_to_wait(known.shop.id)
-        if wait:
-            raise Problem(
-                429,
-                "too-fast",
-                f"too many requests: wait {wait} seconds, and send several events per request",
-                headers={"retry-after": str(wait)},
-            )
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -1,11 +1,13 @@
 """What may be posted: the media types, and the body read with its limits enforced while it arrives."""
 
 import asyncio
+from collections.abc import Callable
 from email.message import Message
 from functools import lru_cache
 
 from starlette.requests import ClientDisconnect, Request
 
+from partnershop.web.gate import SMALL_BYTES
 from partnershop.web.problems import Problem
 
 SINGLE = "application/cloudevents+json"
@@ -45,28 +47,28 @@ def _content_type(text: str) -> tuple[str, object]:
     return (header.get_content_type() if text else ""), header.get_param("charset", "utf-8")
 
 
-async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+async def read_body(
+    request: Request, limit: int, seconds: float, before_large: Callable[[int], None] = lambda _size: None
+) -> bytes:
     """The raw body of at most `limit` bytes. Raises Problem 413 when it is more, and 408 after `seconds`.
 
-    What comes after the limit is never kept. It is read past, for `MOST_DISCARDED` bytes more, since a sender that is
-    still writing when the connection closes (Python's urllib does) sees a reset instead of the answer. One that asked
-    first (Expect: 100-continue) is answered at once.
+    `before_large` is asked once, with how large it may become, before more than `SMALL_BYTES` are kept; the Problem it
+    raises is the answer.
+
+    What is not taken is never kept. It is read past, for `MOST_DISCARDED` bytes more than the limit, since a sender
+    that is still writing when the connection closes (Python's urllib does) sees a reset instead of the answer. One
+    that asked first (Expect: 100-continue) is answered at once.
     """
-    declared = request.headers.get("content-length", "")
-    too_large = declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > limit)
-    if too_large and request.headers.get("expect", "").lower() == "100-continue":
-        raise _too_large(limit)
-    chunks: list[bytes] = []
-    size = 0
+    body = _Body(limit, before_large)
+    body.expect(request.headers.get("content-length", ""))
+    if body.refused and request.headers.get("expect", "").lower() == "100-continue":
+        raise body.refused
     try:
         async with asyncio.timeout(seconds):
             async for chunk in request.stream():
-                size += len(chunk)
-                too_large = too_large or size > limit
-                if size > limit + MOST_DISCARDED:
+                body.add(chunk)
+                if body.size > limit + MOST_DISCARDED:
                     break
-                if not too_large:
-                    chunks.append(chunk)
     except TimeoutError:
         raise Problem(
             408,
@@ -76,9 +78,47 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
         ) from None
     except ClientDisconnect:
         raise Problem(400, "incomplete-body", "the connection was closed before the body was complete") from None
-    if too_large:
-        raise _too_large(limit)
-    return b"".join(chunks)
+    if body.refused:
+        raise body.refused
+    return b"".join(body.chunks)
+
+
+class _Body:
+    """What has arrived of a body, and why no more of it is kept."""
+
+    def __init__(self, limit: int, before_large: Callable[[int], None]) -> None:
+        self.size = 0
+        self.chunks: list[bytes] = []
+        self.refused: Problem | None = None
+        self._limit = limit
+        self._before_large = before_large
+        self._asked = False
+
+    def expect(self, length: str) -> None:
+        """So long it is going to be, as its sender says."""
+        if length.isascii() and length.isdigit():
+            self._judge(int(length) if len(length) <= 18 else self._limit + 1, int(length[:18]))
+
+    def add(self, chunk: bytes) -> None:
+        """So much more has come."""
+        self.size += len(chunk)
+        self._judge(self.size, self._limit)
+        if self.refused:
+            self.chunks.clear()
+        else:
+            self.chunks.append(chunk)
+
+    def _judge(self, size: int, most: int) -> None:
+        if self.refused:
+            return
+        if size > self._limit:
+            self.refused = _too_large(self._limit)
+        elif size > SMALL_BYTES and not self._asked:
+            self._asked = True
+            try:
+                self._before_large(most)
+            except Problem as problem:
+                self.refused = problem
 
 
 def _too_large(limit: int) -> Problem:

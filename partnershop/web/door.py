@@ -17,6 +17,7 @@ from partnershop.contract.strict_json import NotJson, loads
 from partnershop.flows.intake import Delivery, Receipt
 from partnershop.web.body import BATCH, SINGLE
 from partnershop.web.known_shops import KnownShop, KnownShops
+from partnershop.web.pace import Pace
 from partnershop.web.problems import Problem
 from partnershop.web.room import Room
 from partnershop.web.writer import Writer
@@ -27,6 +28,7 @@ _SMALL_BYTES = 16 * 1024
 # Reading is Python's own work, of which it does one at a time: more threads would only keep the event loop waiting.
 _READERS = 2
 _MOST_REQUESTS = 1_000
+_SECOND_LOOKS_PER_MINUTE = 60
 _MOST_BYTES = 32 * 1024 * 1024
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -49,14 +51,19 @@ class Door:
         self._room = Room(_MOST_REQUESTS, _MOST_BYTES)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
         self._writer = Writer()
+        self._second_looks = Pace(_SECOND_LOOKS_PER_MINUTE)
 
-    async def receive(self, known: KnownShop, media_type: str, signature: Signature, body: bytes) -> Receipt:
+    async def receive(
+        self, known: KnownShop, media_type: str, signature: Signature, body: bytes, proven: Callable[[], None]
+    ) -> Receipt:
         """Store the events of one request; they are committed when this returns.
 
-        Raises Problem 401, 400, 413 or 503, before anything is stored; database errors come through as they are.
+        `proven` is called once it is sure who sends, before the body is looked into. Raises what that raises, and
+        Problem 401, 400, 413 or 503, before anything is stored; database errors come through as they are.
         """
         with self._room.taken(len(body)):
             known = await self._prove(known, signature, body)
+            proven()
             read = partial(_delivery_of, known.shop, media_type, body)
             delivery = read() if len(body) <= _SMALL_BYTES else await self._in_thread(read)
             return await self._writer.store(delivery)
@@ -66,7 +73,9 @@ class Door:
         try:
             _verify(known, signature, body)
         except BadSignature as problem:
-            fresh = await self._in_thread(partial(self._shops.read, known.shop.code)) if problem.mismatch else None
+            # Not for each forged one: after that many of a shop, a secret younger than our memory waits three seconds.
+            again = problem.mismatch and not self._second_looks.seconds_to_wait(known.shop.id)
+            fresh = await self._in_thread(partial(self._shops.read, known.shop.code)) if again else None
             if fresh is None or fresh.secrets == known.secrets:
                 raise _unsigned(known, problem) from None
             known = fresh

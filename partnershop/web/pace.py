@@ -15,11 +15,19 @@ class Pace:
 
     def seconds_to_wait(self, shop_id: int) -> int:
         """0 when the request may pass (and is counted), else in how many whole seconds one may."""
+        wait = self.seconds_left(shop_id)
+        if not wait and self._per_minute > 0:
+            self._buckets[shop_id] = (self._tokens(shop_id) - 1, self._clock())
+        return wait
+
+    def seconds_left(self, shop_id: int) -> int:
+        """The same, and nothing is counted."""
         if self._per_minute <= 0:
             return 0
+        tokens = self._tokens(shop_id)
+        return 0 if tokens >= 1 else max(1, math.ceil((1 - tokens) * 60 / self._per_minute))
+
+    def _tokens(self, shop_id: int) -> float:
         moment = self._clock()
         tokens, since = self._buckets.get(shop_id, (float(self._per_minute), moment))
-        tokens = min(float(self._per_minute), tokens + (moment - since) * self._per_minute / 60)
-        passes = tokens >= 1
-        self._buckets[shop_id] = (tokens - 1 if passes else tokens, moment)
-        return 0 if passes else max(1, math.ceil((1 - tokens) * 60 / self._per_minute))
+        return min(float(self._per_minute), tokens + (moment - since) * self._per_minute / 60)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from audit_scenario import Driver
 from reading_place import own_database, run_command
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from models import Finding, FindingState
+from models import Dispatch, DispatchState, Event, Finding, FindingState
 from partnershop.cli.finding import print_findings
 from partnershop.db import unit_of_work
 from partnershop.gateways.fakes import FakeProducer
@@ -129,6 +129,20 @@ def test_findings_are_listed_by_state_and_kind_and_cut_aloud(run: Any, driver: D
     run("reconcile")
     states = {one["about"]["order"]: one["state"] for one in run("finding", "list", "--state", "all", "--json").json}
     assert states == {"A-1": "closed", "A-2": "open"}
+
+
+@pytest.mark.parametrize("named", [None, "aurora-A-1-1-999"])
+def test_a_word_on_a_hand_over_names_the_one_that_is_unknown_now_or_that_was_asked_about(
+    run: Any, driver: Driver, named: str | None
+) -> None:
+    which = ("--hand-over", named) if named else ()
+    run("item", "settle-dispatch", "A-1", "1", "--shop", "aurora", *which, "--accepted", "--reason", "yes", "--no-wait")
+    driver.work()
+    with unit_of_work() as session:
+        (dispatch,) = session.scalars(select(Dispatch))
+        (event,) = session.scalars(select(Event).where(Event.type == "dispatch.settled"))
+        assert event.body["data"]["hand_over"] == (named or dispatch.key)
+        assert (dispatch.state is DispatchState.DONE, event.refused) == (not named, bool(named))
 
 
 def test_an_amount_is_in_major_units(run: Any, driver: Driver) -> None:

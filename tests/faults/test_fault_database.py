@@ -194,6 +194,14 @@ UNIQUE = [
         " SELECT shop_id, order_id, event_id, kind, actor, reason, created_at FROM correction_case"),
     ),
     (
+        "a paper in two mails",
+        "ALTER TABLE mail_document DROP CONSTRAINT uq_mail_document_document_id",
+        ("WITH letter AS (INSERT INTO mail (shop_id, order_id, kind, state, language, created_at, due_at)"
+        " SELECT shop_id, order_id, 'invoice', 'due', 'it', issued_at, issued_at FROM document LIMIT 1 RETURNING id)"
+        " INSERT INTO mail_document (mail_id, position, document_id)"
+        " SELECT letter.id, position, (SELECT min(id) FROM document) FROM letter, generate_series(1, 2) AS position"),
+    ),
+    (
         "a second commission on an item",
         "ALTER TABLE commission_entry DROP CONSTRAINT uq_commission_entry_item_id",
         ("INSERT INTO commission_entry (shop_id, item_id, document_id, base, percent, amount, created_at)"

@@ -220,6 +220,17 @@ def test_a_paper_that_kills_its_renderer_is_tried_alone_and_then_parked(papers: 
     assert alone
 
 
+def test_a_paper_that_is_parked_on_the_way_does_not_end_the_search(papers: Scene, time: Clock) -> None:
+    with unit_of_work() as session:
+        spent, other, *rest = session.scalars(select(Rendering).order_by(Rendering.document_id))
+        spent.attempts, other.attempts = documents.ATTEMPTS, 1
+        for row in rest:
+            row.state = RenderingState.PARKED
+    with unit_of_work() as session:
+        assert [job.document_id for job in documents.claim(session)] == [other.document_id]
+    assert rendering("A-1").state is RenderingState.PARKED
+
+
 def test_a_worker_that_comes_back_late_cannot_store_over_anothers_lease(papers: Scene, time: Clock) -> None:
     with unit_of_work() as session:
         late = documents.claim(session, limit=1)[0]

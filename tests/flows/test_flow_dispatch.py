@@ -139,6 +139,28 @@ def test_an_operator_says_that_unitedprint_does_not_have_it_and_it_is_handed_ove
     assert at_unitedprint.told(late).refused, "nothing is unknown any more"
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_the_word_on_a_hand_over_is_not_taken_for_one_on_the_next(at_unitedprint: Scene, accepted: bool) -> None:
+    """Said late, or twice: it would have an item ordered again that is there, or not at all."""
+    at_unitedprint.unitedprint.plan(Unknown("no answer"))
+    at_unitedprint.unitedprint.plan(Unknown("no answer"), kept=not accepted)
+    at_unitedprint.go()
+    (first,) = at_unitedprint.dispatches("A-1", "1")
+    told = {"order": "A-1", "item": "1", "hand_over": first.key, "reason": "looked up"}
+    said = at_unitedprint.operator("dispatch.settled", accepted=False, **told)
+    at_unitedprint.go()
+    assert at_unitedprint.told(said).outcome == (
+        f"item 1 of A-1: unitedprint does not have {first.key}; it will be handed over again"
+    )
+    assert states(at_unitedprint) == ["rejected", "unknown"]
+    late = at_unitedprint.operator("dispatch.settled", accepted=accepted, **told)
+    at_unitedprint.go()
+    assert states(at_unitedprint) == ["rejected", "unknown"]
+    assert len(at_unitedprint.unitedprint.tickets) == int(not accepted)
+    assert at_unitedprint.told(late).refused
+    assert at_unitedprint.told(late).outcome == f"refused: the hand-over {first.key} of item 1 of A-1 is not unknown"
+
+
 def test_a_report_of_the_producer_settles_an_unknown_outcome(at_unitedprint: Scene) -> None:
     at_unitedprint.unitedprint.plan(Unknown("no answer"), kept=True)
     at_unitedprint.go()

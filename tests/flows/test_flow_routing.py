@@ -12,7 +12,10 @@ from models import CatalogueVersion, ItemHistory, ShopSettings
 from partnershop.db import unit_of_work
 from partnershop.errors import Refused
 from partnershop.flows.settings import catalogue_rules, place_of_production
+from partnershop.gateways.outcome import Unavailable
+from partnershop.gateways.ticket import Ticket
 from partnershop.rules.eligibility import decide
+from partnershop.stages import Stage
 
 POSTER: dict[str, Any] = {"product": "poster", "options": {"format": "a1"}}
 
@@ -233,3 +236,22 @@ def test_a_hand_over_to_unitedprint_that_is_asked_for_before_routing_waits_for_i
     scene.go()
     assert scene.told(early).state.value == "handled"
     assert [ticket.item for ticket in scene.unitedprint.tickets] == ["1"]
+
+
+def test_a_hand_over_to_unitedprint_that_is_asked_for_during_a_call_that_fails_does_not_wait_for_the_next_call(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def call(_: Ticket) -> Unavailable:
+        told.append(redirect(scene))
+        scene.go(frozenset({Stage.INBOX}))
+        assert scene.told(told[0]).state.value == "parked", "the print works may have it already"
+        return Unavailable("disk full")
+
+    monkeypatch.setattr(scene.workshop, "hand_over", call)
+    scene.place("A-1", [item("1", "50.00")])
+    scene.go()
+    assert [scene.told(event).state.value for event in told] == ["handled"]
+    assert [ticket.item for ticket in scene.unitedprint.tickets] == ["1"]
+    assert [row.state.value for row in scene.dispatches("A-1", "1")] == ["withdrawn", "done"]

@@ -236,3 +236,32 @@ def test_a_control_that_makes_no_sense_is_refused_and_changes_nothing(
     assert answer.status_code == 400
     assert answer.json()["error"]
     assert CLIENT.get(f"{simulator.url}/control").json()["mode"] == "normal"
+
+
+def test_it_may_accept_an_order_and_forget_it(simulator: SimulatorProcess, name: str) -> None:
+    simulator.control(mode="accept_and_forget", count=1)
+    forgotten = post(simulator, order(name))
+    kept = post(simulator, order(f"{name} again"))
+    assert forgotten["response"] == kept["response"] == 1
+    assert forgotten["orderNumber"] != kept["orderNumber"]
+    assert simulator.orders(name) == []
+    assert [placed["order_number"] for placed in simulator.orders(f"{name} again")] == [kept["orderNumber"]]
+    names = CLIENT.get(f"{simulator.url}/forgotten").json()["order_names"]
+    assert name in names
+    assert f"{name} again" not in names
+
+
+def test_what_it_forgot_is_remembered_across_a_restart(start_simulator: Start, name: str) -> None:
+    first = start_simulator(0)
+    first.control(mode="accept_and_forget")
+    post(first, order(name))
+    port = first.port
+    first.kill()
+    assert CLIENT.get(f"{start_simulator(port).url}/forgotten").json() == {"order_names": [name]}
+
+
+def test_what_is_only_checked_cannot_be_forgotten(start_simulator: Start, name: str) -> None:
+    service = start_simulator(0)
+    service.control(mode="accept_and_forget")
+    post(service, {**order(name), "validate": 1})
+    assert CLIENT.get(f"{service.url}/forgotten").json() == {"order_names": []}

@@ -46,8 +46,8 @@ def test_an_unknown_outcome_is_found_at_once_and_says_how_to_settle_it(unknown: 
     )
     assert what_to_do(found, "en") == (
         f"Ask there for {row.key}; it is never sent again by itself. If they have it: `partnershop item "
-        f"settle-dispatch A-1 1 --shop aurora --accepted --reason TEXT`; if not: `partnershop item settle-dispatch A-1 "
-        f"1 --shop aurora --not-accepted --reason TEXT`."
+        f"settle-dispatch A-1 1 --shop aurora --hand-over {row.key} --accepted --reason TEXT`; if not: `partnershop "
+        f"item settle-dispatch A-1 1 --shop aurora --hand-over {row.key} --not-accepted --reason TEXT`."
     )
     assert made(unknown) == 1
 

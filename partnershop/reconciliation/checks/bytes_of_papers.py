@@ -11,7 +11,8 @@ from partnershop.rules.reconciliation import FindingKind, Job
 
 _NEXT = text("""
     SELECT rendering.document_id FROM rendering JOIN document ON document.id = rendering.document_id
-     WHERE document.shop_id = ANY(:shops) AND rendering.state = 'done' AND rendering.document_id > :after
+     WHERE document.shop_id = ANY(:shops) AND rendering.state = 'done'
+       AND rendering.document_id > :after AND document.id > :after
      ORDER BY rendering.document_id LIMIT :batch
 """)
 _NAMES = text("""

@@ -38,7 +38,7 @@ class Sizes:
 
 
 QUICK = Sizes(
-    rounds=1, routed_items=300, noop_tasks=50, batches=2, single_events=20, commits=50, papers=16, papers_few=4,
+    rounds=1, routed_items=300, noop_tasks=50, batches=2, single_events=20, commits=50, papers=8, papers_few=4,
     papers_many=8, numbered=20, small_table=200, large_table=2_000,
     small_books=500, large_books=2_000,
     soak_minutes=0.05, soak_stories=4, soak_probes=48, soak_alone=2,

@@ -39,7 +39,7 @@ def test_a_language_that_nobody_wrote_is_refused(run: Run) -> None:
     assert (answer.code, "en, it, de, not in fr" in answer.err) == (2, True)
 
 
-@pytest.mark.skipif(not os.environ.get("SOAK_RUNS"), reason="more than a minute; places and faults have their own tests")
+@pytest.mark.skipif(not os.environ.get("SOAK_RUNS"), reason="it takes more than a minute")
 @pytest.mark.xdist_group("a place of a drill")
 @pytest.mark.usefixtures("no_place")
 def test_a_short_drill_in_earnest_loses_nothing_and_says_so(tmp_path: Path) -> None:

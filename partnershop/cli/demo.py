@@ -5,9 +5,6 @@ import os
 import secrets
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,6 +47,7 @@ def demo(
     reconciliation finds just what the samples leave open; 1 it is not so, or something did not start.
     """
     from partnershop.cli.running import running  # noqa: PLC0415
+    from partnershop.machine.places import own_folder  # noqa: PLC0415
     from partnershop.supervisor import Interrupted, interruptible  # noqa: PLC0415
 
     # The samples are of March 2026, and a reversal more than a year after the supply waits for an operator.
@@ -59,7 +57,11 @@ def demo(
     stays = not once and sys.stdout.isatty()
     fine: bool | None = None
     try:
-        with interruptible(), _own_folder() as data, running(data, note, embedded_only=True) as product:
+        with (
+            interruptible(),
+            own_folder("partnershop-demo-") as data,
+            running(data, note, embedded_only=True) as product,
+        ):
             fine = _play(product, samples, _papers_folder(to))
             if stays:
                 _say_addresses(product.addresses)
@@ -70,20 +72,6 @@ def demo(
             raise
     if not fine:
         raise typer.Exit(NOT_FINE)
-
-
-@contextmanager
-def _own_folder() -> Iterator[Path]:
-    """A fresh data folder, removed when everything has stopped, with the database even where that lies elsewhere."""
-    from partnershop.embedded import remove_data  # noqa: PLC0415
-
-    data = Path(tempfile.mkdtemp(prefix="partnershop-demo-"))
-    if os.geteuid() == 0:
-        data.chmod(0o711)  # PostgreSQL runs as another user and must come through
-    try:
-        yield data
-    finally:
-        remove_data(data)
 
 
 def _papers_folder(to: Path | None) -> Path:

@@ -17,7 +17,7 @@ import redis
 from partnershop import clock
 from partnershop.drill.outside import Outside
 from partnershop.drill.place_outside import asked, collected
-from partnershop.drill.place_preparing import Say, loaded, own_folder, product_programs, wired, with_environment
+from partnershop.drill.place_preparing import Say, loaded, product_programs, wired, with_environment
 from partnershop.drill.place_programs import Programs, children, group, wait_gone
 from partnershop.drill.plan import Plan
 from partnershop.drill.reckoning import ShopRules
@@ -25,6 +25,7 @@ from partnershop.drill.strikes import Orders, Strike, Struck
 from partnershop.drill.wire import Wire
 from partnershop.embedded import Servers, start_servers
 from partnershop.machine.guardian import end_group
+from partnershop.machine.places import own_folder
 from partnershop.machine.program import LogSays, Program
 from partnershop.programs import beat
 
@@ -244,7 +245,7 @@ def prepared(plan: Plan, say: Say) -> Iterator[Place]:
     Use it in the main thread, within `interruptible()`. Raises `Refused` or `Transient` where something does not start.
     """
     with ExitStack() as stack:
-        data = stack.enter_context(own_folder())
+        data = stack.enter_context(own_folder("partnershop-drill-"))
         say("PostgreSQL and Valkey start")
         servers = stack.enter_context(start_servers(data))
         stack.enter_context(with_environment(data, servers))

@@ -1,7 +1,6 @@
 """How a place comes to be: a folder, an environment, shops, wires, programs; each undone at the end."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from partnershop.drill.place_programs import Programs
 from partnershop.drill.plan import Plan
 from partnershop.drill.reckoning import ShopRules
 from partnershop.drill.wire import Wire
-from partnershop.embedded import Servers, remove_data
+from partnershop.embedded import Servers
 from partnershop.flows import catalogues
 from partnershop.flows import shops as product_shops
 from partnershop.machine.ports import LOOPBACK
@@ -27,18 +26,6 @@ _START_SECONDS = 180.0
 _GRACE_SECONDS = 10.0  # when everything stops, the judge has had his say
 _BY = "/operators/drill"
 _OURS = ("PARTNERSHOP_", "UNITEDPRINT_")
-
-
-@contextmanager
-def own_folder() -> Iterator[Path]:
-    """A fresh data folder, removed when everything has stopped, with the database even where that lies elsewhere."""
-    data = Path(tempfile.mkdtemp(prefix="partnershop-drill-"))
-    if os.geteuid() == 0:
-        data.chmod(0o711)  # PostgreSQL runs as another user and must come through
-    try:
-        yield data
-    finally:
-        remove_data(data)
 
 
 @contextmanager

@@ -10,6 +10,9 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,18 @@ def remove_data(data: Path) -> None:
     if note.exists():
         shutil.rmtree(_noted_home(note), ignore_errors=True)
     shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def own_folder(prefix: str) -> Iterator[Path]:
+    """A fresh data folder, removed when everything has stopped, with the database even where that lies elsewhere."""
+    data = Path(tempfile.mkdtemp(prefix=prefix))
+    if os.geteuid() == 0:
+        data.chmod(0o711)  # PostgreSQL runs as another user and must come through
+    try:
+        yield data
+    finally:
+        remove_data(data)
 
 
 def _noted_home(note: Path) -> Path:
